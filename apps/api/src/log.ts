@@ -30,6 +30,11 @@ export interface Log {
 /** What everything that is logged while something is answered is about. */
 const answering = new AsyncLocalStorage<LogIds>();
 
+/** What is being answered now. */
+export function currentIds(): LogIds {
+  return answering.getStore() ?? {};
+}
+
 /** Does something so that the lines logged meanwhile carry these ids. */
 export function loggedAbout<T>(ids: LogIds, act: () => T): T {
   return answering.run({ ...answering.getStore(), ...ids }, act);
@@ -73,7 +78,7 @@ function jsonLog(level: LogLevel, stream: DestinationStream): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: stdSerializers.err },
-      mixin: () => answering.getStore() ?? {},
+      mixin: currentIds,
     },
     stream,
   );

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ChangeFeed, type OpenDatabase, releaseOrphans, type Service } from '@optiscope/schema';
+import { everyoneIsOwner } from './accounts/identify.ts';
 import type { Settings } from './env.ts';
 import { keptDirectorySize } from './health/directory-size.ts';
 import { createMetrics } from './health/metrics.ts';
@@ -85,8 +86,9 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       server: { version: parts.version, database: database.kind, workers: settings.WORKERS },
       serverState: () => serverState({ database, queue, dispatcher, sizes }),
     };
-    const graphql = createGraphql(service, log);
-    const webSockets = createWebSockets(graphql, log);
+    const identify = everyoneIsOwner;
+    const graphql = createGraphql(service, log, identify);
+    const webSockets = createWebSockets(graphql, log, identify);
     const pages = parts.withDashboard ? await pagesOf(settings, http, log) : notBuilt;
     const readiness = new ReadinessProbe(database, dispatcher, (away) => {
       if (away === null) log.info('The database answers again');

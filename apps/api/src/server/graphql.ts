@@ -1,7 +1,9 @@
-import { type Context, operationContext, type Service, schema } from '@optiscope/schema';
+import type { IncomingMessage } from 'node:http';
+import { type Caller, type Context, operationContext, type Service, schema } from '@optiscope/schema';
 import { GraphQLError, parse } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { Log } from '../log.ts';
+import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
+import { currentIds, type Log } from '../log.ts';
 import { createMaskError } from './mask-error.ts';
 import { LIMITS, operationLimits } from './operation-limits.ts';
 import { isOwnOrigin } from './origin.ts';
@@ -11,14 +13,28 @@ const MOST_BODY_BYTES = 256 * 1024;
 
 export const GRAPHQL_PATH = '/graphql';
 
-export type GraphqlServer = YogaServerInstance<Record<string, unknown>, Context>;
+/** What comes with an operation: over HTTP the request, over WebSocket who the connection's request came from. */
+export interface OperationOrigin {
+  readonly req?: IncomingMessage;
+  readonly caller?: Caller;
+}
+
+export type GraphqlServer = YogaServerInstance<OperationOrigin, Context>;
 
 /** GraphQL over HTTP: queries and mutations by POST, queries by GET, subscriptions as Server-Sent Events. */
-export function createGraphql(service: Service, log: Log): GraphqlServer {
+export function createGraphql(
+  service: Service,
+  log: Log,
+  identify: Identify = everyoneIsOwner,
+): GraphqlServer {
   const maskError = createMaskError(log);
-  return createYoga({
+  return createYoga<OperationOrigin, Context>({
     schema,
-    context: () => operationContext(service),
+    context: async ({ request, req, caller }) =>
+      operationContext(
+        service,
+        caller ?? (await callerOf(identify, request.headers, req?.socket.remoteAddress)),
+      ),
     graphqlEndpoint: GRAPHQL_PATH,
     // Its page would run scripts from a public CDN with this server's rights.
     graphiql: false,
@@ -37,6 +53,19 @@ export function createGraphql(service: Service, log: Log): GraphqlServer {
       error: () => undefined,
     },
   });
+}
+
+/** Who sends a request with these headers from this address. */
+export async function callerOf(
+  identify: Identify,
+  headers: Headers,
+  address: string | undefined,
+): Promise<Caller> {
+  return {
+    viewer: await identify(headers),
+    requestId: currentIds().requestId ?? null,
+    address: address ?? null,
+  };
 }
 
 const ownPagesOnly: Plugin = {

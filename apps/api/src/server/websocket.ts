@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer as serveOver } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
 import type { Log } from '../log.ts';
-import { GRAPHQL_PATH, type GraphqlServer } from './graphql.ts';
+import { callerOf, GRAPHQL_PATH, type GraphqlServer } from './graphql.ts';
 import { createMaskError } from './mask-error.ts';
 import { LIMITS } from './operation-limits.ts';
 import { isOwnOrigin } from './origin.ts';
@@ -27,7 +28,11 @@ export interface WebSockets {
 }
 
 /** GraphQL over WebSocket (the graphql-transport-ws protocol), with the plugins and limits of HTTP. */
-export function createWebSockets(graphql: GraphqlServer, log: Log): WebSockets {
+export function createWebSockets(
+  graphql: GraphqlServer,
+  log: Log,
+  identify: Identify = everyoneIsOwner,
+): WebSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
   const maskError = createMaskError(log);
   const enveloped = new WeakMap<object, Enveloped>();
@@ -37,6 +42,7 @@ export function createWebSockets(graphql: GraphqlServer, log: Log): WebSockets {
       execute: (args) => envelopedOf(args).execute(args),
       subscribe: (args) => envelopedOf(args).subscribe(args),
       onSubscribe: async (connection, _id, params) => {
+        const { request } = connection.extra;
         if (Object.keys(connection.subscriptions).length > MOST_OPERATIONS_PER_CONNECTION) {
           return [
             new GraphQLError(
@@ -48,7 +54,8 @@ export function createWebSockets(graphql: GraphqlServer, log: Log): WebSockets {
           return [new GraphQLError(`A query has at most ${LIMITS.characters} characters.`)];
         }
         try {
-          const own = graphql.getEnveloped({ params });
+          const caller = await callerOf(identify, headersOf(request), request.socket.remoteAddress);
+          const own = graphql.getEnveloped({ params, caller });
           const document = own.parse(params.query);
           const errors = own.validate(own.schema, document);
           if (errors.length > 0) return errors;
@@ -94,6 +101,10 @@ export function createWebSockets(graphql: GraphqlServer, log: Log): WebSockets {
       clearTimeout(timer);
     },
   };
+}
+
+function headersOf({ headers }: IncomingMessage): Headers {
+  return new Headers(Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]));
 }
 
 /** Answers an upgrade that is not granted. */

@@ -1,4 +1,5 @@
 import type { EngineDescription } from '@optiscope/trainer';
+import { type Caller, LOCAL_CALLER } from '../access/viewer.ts';
 import type { Database, Transaction } from '../database/database.ts';
 import type { ChangeFeed } from '../feed/change-feed.ts';
 import { type Loaders, loaders } from './loaders.ts';
@@ -34,11 +35,11 @@ export interface WorkerState {
 }
 
 /** What a resolver gets. One is made for each operation. */
-export interface Context extends Service {
+export interface Context extends Service, Caller {
   readonly load: Loaders;
 }
 
-/** The context of one operation. */
-export function operationContext(service: Service): Context {
-  return { ...service, load: loaders(service.db) };
+/** The context of one operation, by default of the local owner's. */
+export function operationContext(service: Service, caller: Caller = LOCAL_CALLER): Context {
+  return { ...service, ...caller, load: loaders(service.db) };
 }

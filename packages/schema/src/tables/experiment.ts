@@ -10,6 +10,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { members } from './member.ts';
 
 export const experimentStatus = pgEnum('experiment_status', [
   'QUEUED',
@@ -61,6 +62,12 @@ export const experiments = pgTable(
     /** The first; each run says its own. */
     seed: integer().notNull(),
     settings: jsonb().$type<SharedSettings>().notNull().default({}),
+    /** Who made it; null: the local owner, or someone whose account is gone. */
+    authorId: uuid('author_id').references(() => members.id, { onDelete: 'set null' }),
+    /** Runs of a higher one are taken up first; from -100 to 100. */
+    priority: integer().notNull().default(0),
+    /** Only workers that have all of these take its runs up. */
+    workerLabels: text('worker_labels').array().notNull().default([]),
     /** Set while it is deleted: it can be brought back until its rows are removed for good. */
     deletedAt: timestamp('deleted_at', { withTimezone: true, precision: 3 }),
     /**
@@ -69,6 +76,9 @@ export const experiments = pgTable(
      */
     version: integer().notNull().default(0),
   },
-  (table) => [index('experiments_by_age').on(table.createdAt.desc(), table.id.desc())],
+  (table) => [
+    index('experiments_by_age').on(table.createdAt.desc(), table.id.desc()),
+    index('experiments_by_author').on(table.authorId),
+  ],
 );
 export type ExperimentRow = typeof experiments.$inferSelect;
