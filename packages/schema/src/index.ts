@@ -1,3 +1,4 @@
+export { hasRole, isOwnOrAdmin, lesserRole, refusedAccess } from './access/may.ts';
 export { type Caller, LOCAL_CALLER, LOCAL_OWNER, type Viewer } from './access/viewer.ts';
 export { BackupError, type OnTable } from './backup/backup-file.ts';
 export { restoreBackup, verifyBackup } from './backup/restore-backup.ts';

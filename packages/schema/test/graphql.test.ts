@@ -1,6 +1,7 @@
 import type { EpochMetrics } from '@optiscope/trainer';
 import { type ExecutionResult, graphql } from 'graphql';
 import { expect, test } from 'vitest';
+import { LOCAL_CALLER } from '../src/access/viewer.ts';
 import type { OpenDatabase } from '../src/database/database.ts';
 import { ChangeFeed } from '../src/feed/change-feed.ts';
 import { operationContext, type Service } from '../src/graphql/context.ts';
@@ -203,6 +204,7 @@ test('offers every optimizer and preset with its ranges and defaults, without a 
       optimizers { name label summary hyperparameters { name default min exclusiveMin max exclusiveMax integer } }
       presets { id contenders { optimizer { name } learningRate hyperparameters { name value } } }
     }`,
+    contextValue: LOCAL_CALLER,
   });
   expect(answer.errors).toBeUndefined();
   expect(answer.data).toMatchObject({

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { guarded } from '../access/guard.ts';
 import { builder } from './builder.ts';
 // Each file adds its type, and its queries, mutations and subscriptions, to the builder.
 import './cancel.ts';
@@ -20,5 +21,5 @@ builder.queryType({});
 builder.mutationType({});
 builder.subscriptionType({});
 
-/** The GraphQL schema, resolvers included. */
-export const schema: GraphQLSchema = builder.toSchema();
+/** The GraphQL schema, resolvers included, each behind the check of who asks. */
+export const schema: GraphQLSchema = guarded(builder.toSchema());

@@ -1,0 +1,103 @@
+/**
+ * Who may read a field or do an operation: the least role that may. `STRANGER` is everyone, also who has not signed in.
+ * `OWN` is for members only, and the field's resolver decides by the row: what is one's own, or everything for an `ADMIN`.
+ */
+export const ACCESS_CLASSES = ['STRANGER', 'VIEWER', 'OWN', 'EDITOR', 'ADMIN'] as const;
+export type AccessClass = (typeof ACCESS_CLASSES)[number];
+
+/** The fields of one type by their class, with blanks between the names. */
+export type ClassesOfType = Readonly<Partial<Record<AccessClass, string>>>;
+
+/**
+ * Every field of every object type, once. A field that is not here is refused to everyone, and a test fails.
+ * Fields that read are for a `VIEWER`; what changes something is for an `EDITOR`; members, and what everyone did, for an
+ * `ADMIN`. A refusal (`NotFound`, …) tells only of what its reader has just asked, so whoever may ask may read it.
+ */
+export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
+  Query: {
+    VIEWER: 'experiment experiments node nodes optimizers presets references run server',
+    // It tells whether a path is there, and what is wrong with the file.
+    EDITOR: 'validateExperiment',
+  },
+  Mutation: {
+    EDITOR: `addReference cancelExperiment cancelRun cloneExperiment createExperiment deleteExperiment extendExperiment
+      importRuns pauseExperiment pauseRun renameExperiment rerun restoreExperiment resumeExperiment resumeRun
+      tagExperiment`,
+  },
+  Subscription: { VIEWER: 'epochs experimentChanges experimentStatus' },
+
+  Augmentation: { VIEWER: 'colour crop flip includePlain rotate seed views' },
+  AugmentationColour: { VIEWER: 'brightness contrast hue saturation' },
+  AugmentationCrop: { VIEWER: 'area aspect' },
+  Clipping: { VIEWER: 'by limit' },
+  Conflict: { STRANGER: 'code message' },
+  Contender: { VIEWER: 'hyperparameters id label learningRate lookahead optimizer position' },
+  DatasetSource: { VIEWER: 'kind label path' },
+  Engine: { VIEWER: 'device reason runtime threads version' },
+  Epoch: {
+    VIEWER: `accuracy epoch evaluationSeconds examplesSeen gradientNorm learningRate loss nonFinite recordedAt runId
+      trainSeconds updateRatio valAccuracy valLoss`,
+  },
+  Event: { VIEWER: 'at epoch id kind message numbers runId step' },
+  EventNumber: { VIEWER: 'name nonFinite value' },
+  Experiment: {
+    VIEWER: `alpha batchSize contenders createdAt cursor dataset deletedAt epochs events exportPath freezeIndex id
+      inputSize name runs seed seeds settings status stepSeries tags weights`,
+  },
+  ExperimentChanges: { VIEWER: 'cursor epochs events experiment runs status steps' },
+  ExperimentConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
+  ExperimentEdge: { VIEWER: 'cursor node' },
+  ExperimentPlan: {
+    VIEWER:
+      'alpha batchSize contenders dataset epochs freezeIndex inputSize name runs seeds settings weights',
+  },
+  Hyperparameter: { VIEWER: 'default description exclusiveMax exclusiveMin integer label max min name' },
+  HyperparameterValue: { VIEWER: 'name value' },
+  InputProblem: { STRANGER: 'field message' },
+  InvalidInput: { STRANGER: 'code message problems' },
+  Lookahead: { VIEWER: 'slowStepSize syncPeriod' },
+  NonFiniteMetric: { VIEWER: 'kind metric' },
+  NonFinitePoint: { VIEWER: 'epoch kind' },
+  NonFiniteStep: { VIEWER: 'kind step' },
+  NotFound: { STRANGER: 'code message' },
+  Optimizer: { VIEWER: 'hyperparameters label name summary' },
+  PageInfo: { VIEWER: 'endCursor hasNextPage hasPreviousPage startCursor' },
+  PlannedContender: { VIEWER: 'hyperparameters label lookahead optimizer' },
+  Preset: { VIEWER: 'alpha batchSize contenders description epochs freezeIndex id inputSize name seed' },
+  PresetContender: { VIEWER: 'hyperparameters learningRate optimizer' },
+  Reference: { VIEWER: 'description id name source' },
+  Run: {
+    VIEWER: `attempt contender createdAt engine epochs events experiment finishedAt id imagesPerSecond importedFrom label
+      lastEpoch origin phase phaseDone phaseTotal reason secondsLeft seed series skippedImages startedAt status
+      stepSeries totalParameters trainImages trainableParameters validationImages`,
+  },
+  Schedule: {
+    VIEWER: `cooldown endDivisor endFactor everyEpochs factor flatFraction kind metric minDelta minRate patience
+      peakFraction startDivisor startFactor warmupEpochs`,
+  },
+  Series: { VIEWER: 'epochs metric nonFinite values' },
+  Server: { VIEWER: 'database state version workers' },
+  ServerState: { VIEWER: 'checkpointBytes databaseBytes featureCacheBytes queueLength workerProcesses' },
+  Settings: {
+    VIEWER: 'augmentation classWeights clipping dropout labelSmoothing schedule stopping weightDecay',
+  },
+  StepSeries: { VIEWER: 'metric nonFinite recorded runId steps values' },
+  Stopping: { VIEWER: 'earlyStopping minutes target' },
+  StoppingEarlyStopping: { VIEWER: 'metric minDelta patience restoreBest startFromEpoch' },
+  StoppingTarget: { VIEWER: 'stop valAccuracy' },
+  WeightDecay: { VIEWER: 'rate vectors' },
+  WeightsSource: { VIEWER: 'kind label path' },
+  WorkerProcess: { VIEWER: 'engines pid runs' },
+};
+
+/** The names of one class. */
+export function fieldsOf(classes: ClassesOfType, of: AccessClass): readonly string[] {
+  return classes[of]?.trim().split(/\s+/) ?? [];
+}
+
+/** The class of a field; null of one that nobody has put into a class. */
+export function classOf(typeName: string, fieldName: string): AccessClass | null {
+  const classes = Object.hasOwn(CLASSES, typeName) ? CLASSES[typeName] : undefined;
+  if (classes === undefined) return null;
+  return ACCESS_CLASSES.find((of) => fieldsOf(classes, of).includes(fieldName)) ?? null;
+}
