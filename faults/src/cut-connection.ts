@@ -17,8 +17,8 @@ interface Changes {
 export const cutConnection: Fault = {
   id: 'S5',
   name: 'connection cut at a random byte, resumed with the cursor',
-  cycles: [12, 500],
-  embeddedOnly: false,
+  cycles: { pglite: [12, 500], postgresql: [0, 500] },
+  takes: [3, 0.1],
   async inject({ cycles, directory, database }) {
     const server = await startServer({ ...database, DATA_DIR: directory });
     const target = new URL(server.url);

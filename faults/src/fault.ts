@@ -1,3 +1,5 @@
+import type { TestPostgres } from '@optiscope/schema/test-postgres';
+
 /** What one kind of fault did. */
 export interface Outcome {
   /** How many times it was injected. */
@@ -8,26 +10,41 @@ export interface Outcome {
   readonly doubled: number;
   /** With other values than they were written with, or an end other than promised. */
   readonly wrong: number;
+  /** What was wrong, in words, for those who look for the reason. */
+  readonly remarks?: readonly string[];
 }
+
+/** Where a fault is injected: into a server on one of the databases, or without a server into the trainer's files. */
+export type Place = 'pglite' | 'postgresql' | 'files';
 
 export interface FaultOptions {
   /** How often to inject it. */
   readonly cycles: number;
+  /** Whether it may take minutes. */
+  readonly long: boolean;
+  readonly place: Place;
   /** A new and empty folder. */
   readonly directory: string;
   /** Settings that choose the database. */
   readonly database: Readonly<Record<string, string>>;
+  /** The PostgreSQL server; null for the other places, and for a fault that starts its own. */
+  readonly postgres: TestPostgres | null;
 }
+
+/** How often a fault is injected; one with none in the short form is left out of it unless it is named. */
+export type Cycles = readonly [short: number, long: number];
 
 export interface Fault {
   readonly id: string;
   readonly name: string;
-  /** Cycles of the short form and the long one; one with none in the short form is left out of it unless it is named. */
-  readonly cycles: readonly [short: number, long: number];
-  /** Only there: the fault is one of the embedded database's files. */
-  readonly embeddedOnly: boolean;
+  /** Where it is injected, and how often there. */
+  readonly cycles: Partial<Readonly<Record<Place, Cycles>>>;
+  /** Seconds to begin with, and for each cycle, on two idle cores: what the estimate is made of. */
+  readonly takes: readonly [around: number, cycle: number];
+  /** What PostgreSQL it wants: one that others use too (the default), one to kill, or none since it starts its own. */
+  readonly postgres?: 'shared' | 'own' | 'none';
   /** Why it cannot be injected here; null when it can. */
-  readonly unavailable?: () => string | null;
+  readonly unavailable?: (place: Place) => string | null;
   readonly inject: (options: FaultOptions) => Promise<Outcome>;
 }
 

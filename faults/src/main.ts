@@ -2,87 +2,131 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { NO_POSTGRES, startPostgres } from '@optiscope/schema/test-postgres';
-import { cutConnection } from './cut-connection.ts';
-import type { Fault } from './fault.ts';
-import { notFinite } from './not-finite.ts';
-import { orderlyStop } from './orderly-stop.ts';
-import { powerCut } from './power-cut.ts';
-import { secondProcess } from './second-process.ts';
-import { serverKilled } from './server-killed.ts';
-import { workerKilled } from './worker-killed.ts';
+import { NO_POSTGRES, startPostgres, type TestPostgres } from '@optiscope/schema/test-postgres';
+import type { Fault, Place } from './fault.ts';
+import { FAULTS } from './list.ts';
+import { markdown, plain, type Result } from './table.ts';
 
 // `npm run faults`: injects faults into real servers and counts what was lost. Status 1 when anything was.
 
-const FAULTS: readonly Fault[] = [
-  workerKilled,
-  serverKilled,
-  powerCut,
-  secondProcess,
-  orderlyStop,
-  cutConnection,
-  notFinite,
-];
+const HELP = `Injects faults into real servers, and counts what was lost, doubled or wrong.
+
+Options
+  --long             hundreds of times, also those that take minutes or mount
+  --only IDS         these alone, such as D1,S5
+  --database NAME    these on one database alone: pglite or postgresql
+  --markdown         the table as Markdown
+  --list             print what there is and end
+  --help             print this and end
+`;
 
 const { values } = parseArgs({
-  options: { long: { type: 'boolean' }, only: { type: 'string' }, database: { type: 'string' } },
+  options: {
+    long: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    database: { type: 'string' },
+    markdown: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
 });
-const only = values.only?.split(',');
-const chosen = FAULTS.filter(({ id, cycles: [short] }) =>
-  only ? id.split(' ').some((one) => only.includes(one)) : values.long === true || short > 0,
-);
-/** A server for each fault: what others left in it would be counted. */
-const databases = values.database === 'pglite' ? (['pglite'] as const) : (['pglite', 'postgresql'] as const);
+const only = values.only?.split(',').map((id) => id.trim().toUpperCase());
+const unknown = only?.filter((id) => !FAULTS.some((fault) => fault.id.split(' ').includes(id))) ?? [];
+if (unknown.length > 0) stop(`There is no fault ${unknown.join(', ')}; --list tells which there are.`);
+if (values.database !== undefined && values.database !== 'pglite' && values.database !== 'postgresql')
+  stop(`--database is ${values.database}; wanted pglite or postgresql.`);
 
-const row = (...cells: (string | number)[]): void => {
-  const [id, database, name, ...numbers] = cells;
-  console.log(
-    `${String(id).padEnd(6)} ${String(database).padEnd(11)} ${String(name).padEnd(58)} ${numbers.map((cell) => String(cell).padStart(8)).join(' ')}`,
-  );
-};
-row('id', 'database', 'fault', 'injected', 'rows', 'lost', 'doubled', 'wrong', 'seconds');
-
-const root = await mkdtemp(join(tmpdir(), 'optiscope-faults-'));
-let failed = false;
-try {
-  for (const fault of chosen) {
-    for (const database of databases) {
-      if (database === 'postgresql' && fault.embeddedOnly) continue;
-      const why = fault.unavailable?.() ?? null;
-      if (why !== null) {
-        row(fault.id, database, `${fault.name}: not here, ${why}`);
-        continue;
-      }
-      await injectOne(fault, database);
-    }
-  }
-} finally {
-  await rm(root, { recursive: true, force: true });
+/** A fault at one place, and how often it is injected there. */
+interface Planned {
+  readonly fault: Fault;
+  readonly place: Place;
+  readonly cycles: number;
 }
-process.exitCode = failed ? 1 : 0;
 
-async function injectOne(fault: Fault, database: 'pglite' | 'postgresql'): Promise<void> {
-  const directory = join(root, `${fault.id.replace(' ', '-')}-${database}`);
-  await mkdir(directory);
+const plan = FAULTS.flatMap((fault) =>
+  (Object.entries(fault.cycles) as [Place, readonly [number, number]][]).flatMap(
+    ([place, [short, long]]): Planned[] => {
+      if (values.database !== undefined && place !== values.database) return [];
+      if (only !== undefined && !fault.id.split(' ').some((id) => only.includes(id))) return [];
+      const cycles = values.long ? long : only === undefined ? short : short || 1;
+      return cycles === 0 ? [] : [{ fault, place, cycles }];
+    },
+  ),
+);
+const estimate = plan.reduce((sum, { fault, cycles }) => sum + fault.takes[0] + cycles * fault.takes[1], 0);
+const table = values.markdown ? markdown : plain;
+
+if (values.help) process.stdout.write(HELP);
+else if (values.list)
+  for (const { id, name, cycles } of FAULTS) console.log(id, name, JSON.stringify(cycles));
+else await injectAll();
+
+async function injectAll(): Promise<void> {
+  const minutes = estimate < 120 ? `${Math.ceil(estimate)} s` : `${Math.ceil(estimate / 60)} min`;
+  process.stderr.write(`${plan.length} faults, about ${minutes} on two idle cores\n`);
+  console.log(table.head());
+  const root = await mkdtemp(join(tmpdir(), 'optiscope-faults-'));
   const began = performance.now();
-  const postgres = database === 'postgresql' ? await startPostgres() : null;
-  if (database === 'postgresql' && postgres === null) {
-    return row(fault.id, database, `${fault.name}: not here, ${NO_POSTGRES}`);
-  }
+  let shared: Promise<TestPostgres | null> | undefined;
   try {
-    const outcome = await fault.inject({
-      cycles: fault.cycles[values.long === true ? 1 : 0] || 1,
-      directory,
-      database: postgres === null ? {} : { DATABASE_URL: postgres.url },
-    });
-    const { injected, rows, lost, doubled, wrong } = outcome;
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    row(fault.id, database, fault.name, injected, rows, lost, doubled, wrong, seconds);
-    if (injected === 0 || lost + doubled + wrong > 0) failed = true;
-  } catch (error) {
-    failed = true;
-    row(fault.id, database, `${fault.name}: ${error instanceof Error ? error.message : error}`);
+    for (const planned of plan) {
+      if (planned.place === 'postgresql') shared ??= startPostgres();
+      const at = performance.now();
+      const outcome = await injectOne(planned, root, (await shared) ?? null);
+      const { fault, place } = planned;
+      tell({ fault, place, outcome, seconds: (performance.now() - at) / 1000 });
+    }
   } finally {
-    await postgres?.stop();
+    await (await shared)?.stop();
+    await rm(root, { recursive: true, force: true });
   }
+  process.stderr.write(`in all ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
+}
+
+function tell(result: Result): void {
+  console.log(table.line(result));
+  const { outcome } = result;
+  if ('error' in outcome) process.exitCode = 1;
+  if (!('injected' in outcome)) return;
+  for (const remark of outcome.remarks ?? []) process.stderr.write(`  ${remark}\n`);
+  const { injected, lost, doubled, wrong } = outcome;
+  if (injected === 0 || lost + doubled + wrong > 0) process.exitCode = 1;
+}
+
+async function injectOne(
+  { fault, place, cycles }: Planned,
+  root: string,
+  shared: TestPostgres | null,
+): Promise<Result['outcome']> {
+  const why = fault.unavailable?.(place) ?? null;
+  if (why !== null) return { notHere: why };
+  if (place === 'postgresql' && shared === null) return { notHere: NO_POSTGRES };
+  const name = `${fault.id.replaceAll(' ', '-').toLowerCase()}-${place}`;
+  const directory = join(root, name);
+  await mkdir(directory);
+  const wants = place === 'postgresql' ? (fault.postgres ?? 'shared') : 'none';
+  // What others left in a database would be counted: each fault has one of its own.
+  const own = wants === 'own' ? await startPostgres({ durable: true }) : null;
+  const postgres = own ?? (wants === 'shared' ? shared : null);
+  try {
+    const url = own === null ? await postgres?.createDatabase(name) : own.url;
+    return await fault.inject({
+      cycles,
+      long: values.long,
+      place,
+      directory,
+      postgres,
+      database: url === undefined ? {} : { DATABASE_URL: url },
+    });
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) } satisfies { error: string };
+  } finally {
+    await own?.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function stop(why: string): never {
+  process.stderr.write(`${why}\n`);
+  process.exit(2);
 }

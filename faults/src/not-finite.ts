@@ -22,8 +22,8 @@ const WANTED = {
 export const notFinite: Fault = {
   id: 'N1',
   name: 'NaN, infinity and denormals, from worker to answer',
-  cycles: [1, 20],
-  embeddedOnly: false,
+  cycles: { pglite: [1, 20], postgresql: [1, 20] },
+  takes: [1, 1.2],
   async inject({ cycles, directory, database }) {
     const server = await startServer({ ...database, DATA_DIR: directory });
     try {

@@ -7,8 +7,8 @@ import { between, compareRows, type Fault } from './fault.ts';
 export const orderlyStop: Fault = {
   id: 'Q5',
   name: 'SIGTERM during an epoch',
-  cycles: [1, 30],
-  embeddedOnly: false,
+  cycles: { pglite: [0, 30], postgresql: [1, 30] },
+  takes: [4, 2.5],
   async inject({ cycles, directory, database }) {
     const settings = { ...database, DATA_DIR: directory };
     const epochs = 10 * cycles + 10;

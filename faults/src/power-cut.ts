@@ -16,8 +16,8 @@ export const powerCut: Fault = {
   id: 'D5',
   name: 'power cut',
   // It mounts: nothing for every check of a change.
-  cycles: [0, 15],
-  embeddedOnly: true,
+  cycles: { pglite: [0, 20] },
+  takes: [4, 3],
   unavailable: () => {
     if (process.platform !== 'linux') return 'needs Linux';
     if (process.getuid?.() !== 0) return 'mounting needs root';

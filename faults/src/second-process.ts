@@ -5,8 +5,8 @@ import type { Fault } from './fault.ts';
 export const secondProcess: Fault = {
   id: 'D8',
   name: 'second process on the embedded database',
-  cycles: [1, 10],
-  embeddedOnly: true,
+  cycles: { pglite: [1, 10] },
+  takes: [1.5, 0.8],
   async inject({ cycles, directory }) {
     const server = await startServer({ DATA_DIR: directory });
     try {

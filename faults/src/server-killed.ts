@@ -14,8 +14,8 @@ const ALL =
 export const serverKilled: Fault = {
   id: 'D2 D4',
   name: 'server and its database killed during mutations and starts',
-  cycles: [3, 60],
-  embeddedOnly: false,
+  cycles: { pglite: [3, 110], postgresql: [2, 60] },
+  takes: [2, 2.6],
   async inject({ cycles, directory, database }) {
     const settings = { ...database, DATA_DIR: directory };
     /** What was acknowledged: the id that a key's experiment was given. */

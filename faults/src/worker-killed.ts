@@ -9,8 +9,8 @@ const WORKERS = '{ server { state { workerProcesses { pid } } } }';
 export const workerKilled: Fault = {
   id: 'D1',
   name: 'worker killed',
-  cycles: [4, 200],
-  embeddedOnly: false,
+  cycles: { pglite: [2, 160], postgresql: [3, 300] },
+  takes: [3, 1.6],
   async inject({ cycles, directory, database }) {
     const epochs = 10 + 4 * cycles;
     const server = await startServer({ ...database, DATA_DIR: directory, WORKERS: '2' });

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,17 +12,35 @@ const run = promisify(execFile);
 export interface TestPostgres {
   /** Of a new and empty database. */
   url: string;
+  /** Ends its postmaster with SIGKILL and waits until it is gone; the other processes notice by themselves. */
+  kill(): Promise<void>;
+  /** Starts it again, also from the files that a killed one left. */
+  start(): Promise<void>;
+  /** Sends a signal to every process of it. */
+  signal(signal: NodeJS.Signals): Promise<void>;
+  /** Makes another empty database in it and tells its address. */
+  createDatabase(name: string): Promise<string>;
   stop(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** The folder to put its directory into. */
+  readonly within?: string;
+  /** Whether it syncs, as it does by default; tests that cut no power are faster without. */
+  readonly durable?: boolean;
 }
 
 /** Says that PostgreSQL is not there, and what would bring it. */
 export const NO_POSTGRES = 'PostgreSQL is not installed (Debian: apt install postgresql)';
 
 /** Starts a server, or returns null where PostgreSQL is not installed. */
-export async function startPostgres(): Promise<TestPostgres | null> {
+export async function startPostgres({
+  within = tmpdir(),
+  durable = false,
+}: PostgresOptions = {}): Promise<TestPostgres | null> {
   const programs = await findPrograms();
   if (programs === null) return null;
-  const directory = await mkdtemp(join(tmpdir(), 'optiscope-postgres-'));
+  const directory = await mkdtemp(join(within, 'optiscope-postgres-'));
   const user = await unprivilegedUser();
   if (user !== null) await chown(directory, user.uid, user.gid);
   const as = user ?? {};
@@ -35,22 +53,94 @@ export async function startPostgres(): Promise<TestPostgres | null> {
       cwd: directory,
     },
   );
+  return await startOn(join(programs, 'postgres'), { directory, data, as, durable });
+}
+
+/** Starts a server on files that one of `startPostgres` left in this folder, such as a copy of its disk. */
+export async function startPostgresAgain(within: string): Promise<TestPostgres> {
+  const programs = await findPrograms();
+  if (programs === null) throw new Error(NO_POSTGRES);
+  const name = (await readdir(within)).find((name) => name.startsWith('optiscope-postgres-'));
+  if (name === undefined) throw new Error(`there is no PostgreSQL directory in ${within}`);
+  const directory = join(within, name);
+  const as = (await unprivilegedUser()) ?? {};
+  return await startOn(join(programs, 'postgres'), {
+    directory,
+    data: join(directory, 'data'),
+    as,
+    durable: true,
+  });
+}
+
+interface Files {
+  readonly directory: string;
+  readonly data: string;
+  readonly as: { readonly uid?: number; readonly gid?: number };
+  readonly durable: boolean;
+}
+
+async function startOn(program: string, { directory, data, as, durable }: Files): Promise<TestPostgres> {
   const port = await freePort();
-  const server = spawn(
-    join(programs, 'postgres'),
-    ['-D', data, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
-    { ...as, cwd: directory, stdio: 'ignore' },
-  );
-  const ended = new Promise((resolve) => server.on('exit', resolve));
-  await answers(`postgres://optiscope@127.0.0.1:${port}/postgres`);
+  const options = ['listen_addresses=127.0.0.1', 'max_connections=200', ...(durable ? [] : ['fsync=off'])];
+  const url = `postgres://optiscope@127.0.0.1:${port}/postgres`;
+  let server: ChildProcess;
+  let ended: Promise<unknown> = Promise.resolve();
+  const launch = (): void => {
+    server = spawn(
+      program,
+      ['-D', data, '-p', String(port), '-k', directory, ...options.flatMap((option) => ['-c', option])],
+      { ...as, cwd: directory, stdio: 'ignore' },
+    );
+    ended = new Promise((resolve) => server.on('exit', resolve));
+  };
+  const start = async (): Promise<void> => {
+    launch();
+    // While processes of a killed postmaster are there, a new one refuses; so it is launched anew.
+    await answers(url, () => {
+      if (server.exitCode !== null) launch();
+    });
+  };
+  await start();
   return {
-    url: `postgres://optiscope@127.0.0.1:${port}/postgres`,
+    url,
+    start,
+    kill: async () => {
+      server.kill('SIGKILL');
+      await ended;
+    },
+    signal: async (signal) => {
+      const { pid } = server;
+      if (pid === undefined) return;
+      for (const one of [pid, ...(await childrenOf(pid))]) {
+        try {
+          process.kill(one, signal);
+        } catch {
+          // gone meanwhile
+        }
+      }
+    },
+    createDatabase: async (name) => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      try {
+        await client.query(`create database ${pg.escapeIdentifier(name)}`);
+      } finally {
+        await client.end();
+      }
+      return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+    },
     stop: async () => {
       server.kill('SIGINT'); // "fast": it ends its connections
       await ended;
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The processes that a process started, as Linux tells them. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const told = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return told.split(' ').filter(Boolean).map(Number);
 }
 
 async function findPrograms(): Promise<string | null> {
@@ -85,15 +175,17 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-async function answers(url: string): Promise<void> {
+async function answers(url: string, between: () => void): Promise<void> {
   for (let tries = 0; ; tries++) {
     const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
     try {
       await client.connect();
       return;
     } catch (error) {
-      if (tries >= 100) throw error;
+      if (tries >= 300) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
+      between();
     } finally {
       await client.end().catch(() => undefined);
     }

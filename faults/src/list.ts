@@ -1,0 +1,19 @@
+import { cutConnection } from './cut-connection.ts';
+import type { Fault } from './fault.ts';
+import { notFinite } from './not-finite.ts';
+import { orderlyStop } from './orderly-stop.ts';
+import { powerCut } from './power-cut.ts';
+import { secondProcess } from './second-process.ts';
+import { serverKilled } from './server-killed.ts';
+import { workerKilled } from './worker-killed.ts';
+
+/** Every fault, in the order in which they are injected. */
+export const FAULTS: readonly Fault[] = [
+  workerKilled,
+  serverKilled,
+  powerCut,
+  secondProcess,
+  orderlyStop,
+  cutConnection,
+  notFinite,
+];
