@@ -13,21 +13,13 @@ import {
 } from '../store/list-experiments.ts';
 import { builder } from './builder.ts';
 import { Experiment, ExperimentStatus } from './experiment.ts';
+import { PageInfo } from './page-info.ts';
 import { DatasetKind } from './source.ts';
 
 const MOST_EXPERIMENTS = 100;
 const DEFAULT_LENGTH = 20;
 const LONGEST_TEXT = 200;
 const MOST_IN_A_LIST = 60;
-
-const PageInfo = builder.objectRef<Page>('PageInfo').implement({
-  fields: (t) => ({
-    hasNextPage: t.exposeBoolean('hasNextPage', {}),
-    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {}),
-    startCursor: t.string({ nullable: true, resolve: ({ listed }) => cursorOf(listed.at(0)) }),
-    endCursor: t.string({ nullable: true, resolve: ({ listed }) => cursorOf(listed.at(-1)) }),
-  }),
-});
 
 const ExperimentEdge = builder.objectRef<Listed>('ExperimentEdge').implement({
   fields: (t) => ({
@@ -48,7 +40,14 @@ const ExperimentConnection = builder
         type: [Experiment],
         resolve: ({ page }) => page.listed.map(({ experiment }) => experiment),
       }),
-      pageInfo: t.field({ type: PageInfo, resolve: ({ page }) => page }),
+      pageInfo: t.field({
+        type: PageInfo,
+        resolve: ({ page }) => ({
+          ...page,
+          startCursor: cursorOf(page.listed.at(0)),
+          endCursor: cursorOf(page.listed.at(-1)),
+        }),
+      }),
       totalCount: t.int({
         description: 'How many pass the filter, on all pages.',
         resolve: ({ filter }, _args, { db }) => countExperiments(db, filter),

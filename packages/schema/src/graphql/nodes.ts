@@ -1,18 +1,28 @@
 import { GraphQLError } from 'graphql';
-import { type NodeRow, nodesWithIds } from '../store/nodes.ts';
+import { rowsWithIds } from '../store/rows-with-ids.ts';
+import { contenders } from '../tables/contender.ts';
+import { events } from '../tables/event.ts';
+import { experiments } from '../tables/experiment.ts';
+import { runs } from '../tables/run.ts';
 import { builder } from './builder.ts';
-import { Node } from './node.ts';
+import { type Identified, Node, nodesOfType, nodesWithIds } from './node.ts';
 
 const MOST_NODES = 100;
+const LONGEST_ID = 100;
+
+nodesOfType('Experiment', ({ db }, ids) => rowsWithIds(db, experiments, ids));
+nodesOfType('Run', ({ db }, ids) => rowsWithIds(db, runs, ids));
+nodesOfType('Contender', ({ db }, ids) => rowsWithIds(db, contenders, ids));
+nodesOfType('Event', ({ db }, ids) => rowsWithIds(db, events, ids));
 
 builder.queryField('node', (t) =>
   t.field({
     type: Node,
     nullable: true,
-    description: 'The experiment, run, contender or event with this id.',
+    description: 'What has this id, of whatever type that is a `Node`.',
     args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, { db }): Promise<NodeRow | null> =>
-      (await nodesWithIds(db, [id])).get(id.toLowerCase()) ?? null,
+    resolve: async (_root, { id }, context): Promise<Identified | null> =>
+      (await nodesWithIds(context, [id].filter(canBeId))).get(id.toLowerCase()) ?? null,
   }),
 );
 
@@ -22,14 +32,18 @@ builder.queryField('nodes', (t) =>
     nullable: { list: false, items: true },
     description: 'The same for at most 100 ids, in their order; null where there is none.',
     args: { ids: t.arg.idList({ required: true }) },
-    resolve: async (_root, { ids }, { db }): Promise<(NodeRow | null)[]> => {
+    resolve: async (_root, { ids }, context): Promise<(Identified | null)[]> => {
       if (ids.length > MOST_NODES) {
         throw new GraphQLError(`${ids.length} ids are given; at most ${MOST_NODES} may be.`, {
           extensions: { code: 'BAD_USER_INPUT' },
         });
       }
-      const found = await nodesWithIds(db, ids);
+      const found = await nodesWithIds(context, ids.filter(canBeId));
       return ids.map((id) => found.get(id.toLowerCase()) ?? null);
     },
   }),
 );
+
+function canBeId(id: string): boolean {
+  return id.length <= LONGEST_ID && !id.includes('\0');
+}
