@@ -44,7 +44,7 @@ type Planned<Refused> =
   | Refused;
 
 async function create<Refused extends Refusal>(
-  { db, enqueue }: Context,
+  { db, enqueue, viewer }: Context,
   { idempotencyKey }: CreateExperimentInput,
   plan: () => Promise<Planned<Refused>>,
 ): Promise<ExperimentRow | Refused | InvalidRefusal> {
@@ -59,5 +59,5 @@ async function create<Refused extends Refusal>(
   if (isRefusal(planned)) return planned;
   const problems = [...(wrongKey?.problems ?? []), ...('problems' in planned ? planned.problems : [])];
   if ('problems' in planned || problems.length > 0) return invalidInput(problems);
-  return await createExperiment(db, planned.plan, key, enqueue);
+  return await createExperiment(db, planned.plan, key, enqueue, viewer?.memberId ?? null);
 }

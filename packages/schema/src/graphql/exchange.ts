@@ -101,6 +101,7 @@ builder.mutationField('importRuns', (t) =>
             learningRate: input.learningRate ?? null,
           },
           key,
+          context.viewer?.memberId ?? null,
         ),
       );
     },

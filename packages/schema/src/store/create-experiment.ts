@@ -22,12 +22,13 @@ export async function createExperiment(
   plan: ExperimentPlan,
   idempotencyKey: string | null,
   enqueue: (tx: Transaction, runIds: readonly string[]) => Promise<void>,
+  authorId: string | null = null,
 ): Promise<ExperimentRow> {
   return await db.transaction(async (tx) => {
     const { contenders: planned, seeds, ...shared } = plan;
     const [experiment] = await tx
       .insert(experiments)
-      .values({ ...shared, seed: seeds[0]!, id: orderedId(), idempotencyKey })
+      .values({ ...shared, seed: seeds[0]!, id: orderedId(), idempotencyKey, authorId })
       .onConflictDoNothing({ target: experiments.idempotencyKey })
       .returning();
     if (experiment === undefined) {

@@ -39,6 +39,7 @@ export async function importRuns(
   db: Database,
   request: ImportRequest,
   key: string | null = null,
+  authorId: string | null = null,
 ): Promise<Answer | Refusal> {
   const { experimentId, name, bytes, format, label, optimizer, learningRate } = request;
   const planned = planImport(request);
@@ -52,7 +53,7 @@ export async function importRuns(
   if (experimentId !== null) {
     return await changeOnce(db, asked, experimentId, (change) => add(change, planned.runs));
   }
-  return await importAsExperiment(db, asked, labelFrom(name), planned.runs);
+  return await importAsExperiment(db, asked, labelFrom(name), planned.runs, authorId);
 }
 
 /** Adds results that others published to an experiment, each as a run. */
@@ -107,6 +108,7 @@ async function importAsExperiment(
   { key }: Asked,
   name: string,
   imported: readonly ImportedRun[],
+  authorId: string | null,
 ): Promise<Answer | Refusal> {
   const epochs = Math.max(...imported.map(({ rows }) => rows.at(-1)!.epoch));
   const planned = await planExperiment({ name, epochs });
@@ -116,7 +118,7 @@ async function importAsExperiment(
   return await db.transaction(async (tx) => {
     const [experiment] = await tx
       .insert(experiments)
-      .values({ ...shared, seed: seeds[0]!, id: orderedId(), idempotencyKey, status: 'FINISHED' })
+      .values({ ...shared, seed: seeds[0]!, id: orderedId(), idempotencyKey, authorId, status: 'FINISHED' })
       .onConflictDoNothing({ target: experiments.idempotencyKey })
       .returning();
     if (experiment === undefined) {

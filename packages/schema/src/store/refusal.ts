@@ -15,6 +15,10 @@ export const CONFLICTS = [
   'EXPERIMENT_DELETED',
   'SCHEDULE_SPANS_RUN',
   'KEY_USED_OTHERWISE',
+  'LAST_ADMIN',
+  'EMAIL_TAKEN',
+  'INVITATION_ENDED',
+  'NO_ACCOUNTS',
 ] as const;
 export type ConflictCode = (typeof CONFLICTS)[number];
 
@@ -29,7 +33,10 @@ export type Refusal =
     }
   | { readonly refusal: 'Conflict'; readonly code: ConflictCode; readonly message: string };
 
-export function notFound(what: 'experiment' | 'run', id: string): Extract<Refusal, { refusal: 'NotFound' }> {
+/** What can be asked for by its id and not be there. */
+export type Thing = 'experiment' | 'run' | 'member' | 'invitation' | 'session';
+
+export function notFound(what: Thing, id: string): Extract<Refusal, { refusal: 'NotFound' }> {
   return { refusal: 'NotFound', code: 'NOT_FOUND', message: `There is no ${what} ${id}.` };
 }
 
