@@ -9,6 +9,8 @@ import { stepChunks } from '../tables/step-chunk.ts';
 
 /** What changed of an experiment between two of its versions. */
 export interface Changes {
+  /** What it goes on from: nothing up to this version is in here. */
+  readonly after: number;
   /** Everything up to this version is in here or was in an earlier one. */
   readonly cursor: number;
   readonly status: ExperimentStatus;
@@ -55,7 +57,7 @@ export async function readChanges(
   const { version, status } = experiment;
   const ended = status !== 'QUEUED' && status !== 'RUNNING' && status !== 'PAUSED';
   const nothing = { runs: [], epochs: [], events: [], steps: [] };
-  if (version <= after) return { cursor: version, status, experiment, ...nothing, complete: ended };
+  if (version <= after) return { after, cursor: version, status, experiment, ...nothing, complete: ended };
   const changed = (table: Versioned, upTo: number) =>
     and(eq(table.experimentId, experimentId), gt(table.version, after), lte(table.version, upTo));
   const newEpochs = await piece(after, version, (upTo, limit) =>
@@ -86,6 +88,7 @@ export async function readChanges(
   const within = <Row extends { version: number }>({ rows }: { rows: Row[] }): Row[] =>
     rows.filter((row) => row.version <= cursor);
   return {
+    after,
     cursor,
     status,
     experiment,
