@@ -5,9 +5,10 @@ import { type ChartView, chartSpec } from '../src/chart/chart-spec.ts';
 import { curveOf } from '../src/chart/curve.ts';
 import { markedIndexes } from '../src/chart/marked-points.ts';
 import { pathOf } from '../src/chart/plot-outline.tsx';
+import { DEFAULT_VIEW } from '../src/chart/view-options.ts';
 import { comparison, event, row, run } from './samples.ts';
 
-const view: ChartView = { x: 'epoch', lossScale: 'linear', hidden: new Set(), zoom: null };
+const view: ChartView = { ...DEFAULT_VIEW, zoom: null };
 
 const two = comparison([run(0, 'sgd'), run(1, 'adam')], {
   'run-0': [row(1, { LOSS: 2, VAL_ACCURACY: 0.2 }, 3), row(2, { LOSS: 1, VAL_ACCURACY: 0.9 }, 3)],

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { type ChartView, chartSpec } from '../src/chart/chart-spec.ts';
 import { createHoverStore } from '../src/chart/hover-store.ts';
 import { nearestPlace, readablePlaces, readingAt } from '../src/chart/reading.ts';
+import { DEFAULT_VIEW } from '../src/chart/view-options.ts';
 import { comparison, row, run } from './samples.ts';
 
-const view: ChartView = { x: 'epoch', lossScale: 'linear', hidden: new Set(), zoom: null };
+const view: ChartView = { ...DEFAULT_VIEW, zoom: null };
 const three = comparison([run(0, 'sgd'), run(1, 'adam'), run(2, 'ranger')], {
   'run-0': [row(1, { VAL_LOSS: 2, VAL_ACCURACY: 0.1 }, 3), row(2, { VAL_LOSS: 1, VAL_ACCURACY: 0.2 }, 3)],
   'run-1': [

@@ -18,6 +18,7 @@ export function run(position: number, optimizer: string, more: Partial<Run> = {}
     phaseTotal: 100,
     secondsLeft: null,
     lastEpoch: 0,
+    group: { id: `contender-${position}`, label: optimizer.toUpperCase() },
     contender: {
       id: `run-${position}`,
       position,
@@ -58,6 +59,7 @@ export function comparison(
 ): Comparison {
   return {
     id: 'comparison',
+    batchSize: 32,
     name: 'A comparison',
     createdAt: '2026-11-22T12:00:00.000Z',
     deletedAt: null,

@@ -1,16 +1,35 @@
 import { expect, test } from 'vitest';
-import { addressOfView, DEFAULT_VIEW, soloed, toggled, viewFromAddress } from '../src/chart/view-options.ts';
+import {
+  addressOfView,
+  DEFAULT_VIEW,
+  soloed,
+  toggled,
+  type ViewChoice,
+  viewFromAddress,
+} from '../src/chart/view-options.ts';
 import { themeFrom } from '../src/theme.ts';
 
 test('a view goes into the address and comes back the same', () => {
-  const view = { x: 'seconds', lossScale: 'log', hidden: new Set([4, 1]) } as const;
-  expect(addressOfView(view)).toBe('?x=seconds&loss=log&hide=1.4');
+  const view: ViewChoice = {
+    x: 'seconds',
+    lossScale: 'log',
+    hidden: new Set([4, 1]),
+    seeds: 'apart',
+    centre: 'median',
+    band: 'range',
+    smoothing: { kind: 'gaussian', span: 3 },
+  };
+  expect(addressOfView(view)).toBe(
+    '?x=seconds&loss=log&hide=1.4&seeds=apart&centre=median&band=range&smooth=gaussian.3',
+  );
   expect(viewFromAddress(new URLSearchParams(addressOfView(view)))).toEqual(view);
   expect(addressOfView(DEFAULT_VIEW)).toBe('');
 });
 
 test('an address that makes no sense is read as the default', () => {
-  expect(viewFromAddress(new URLSearchParams('x=moons&loss=&hide=a.-1..99999'))).toEqual(DEFAULT_VIEW);
+  expect(
+    viewFromAddress(new URLSearchParams('x=moons&loss=&hide=a.-1..99999&band=quartiles&smooth=mean.0')),
+  ).toEqual(DEFAULT_VIEW);
 });
 
 test('a click switches one contender, a second click switches it back', () => {

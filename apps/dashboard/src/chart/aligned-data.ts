@@ -1,20 +1,20 @@
-import type { Line } from './chart-spec.ts';
+import type { Trace } from './traces.ts';
 
 /** Columns over one shared, ascending x: a value, null for a gap, undefined where the line has no point. */
 export type AlignedData = [xs: number[], ...ys: (number | null | undefined)[][]];
 
 /**
- * The lines over the union of their places, as uPlot wants them. A null stays a gap in the line; a place that
- * belongs to other lines only is undefined, and the line passes it unbroken.
+ * The traces over the union of their places, as uPlot wants them. A null stays a gap in the line; a place that
+ * belongs to others only is undefined, and the line passes it unbroken.
  */
-export function alignedData(lines: readonly Pick<Line, 'xs' | 'ys'>[]): AlignedData {
-  const xs = [...new Set(lines.flatMap((line) => [...line.xs]))].sort((a, b) => a - b);
+export function alignedData(traces: readonly Pick<Trace, 'xs' | 'ys'>[]): AlignedData {
+  const xs = [...new Set(traces.flatMap(({ xs: own }) => [...own]))].sort((a, b) => a - b);
   const indexOf = new Map(xs.map((x, index) => [x, index]));
-  const columns = lines.map((line) => {
+  const columns = traces.map((trace) => {
     const column: (number | null | undefined)[] = new Array(xs.length).fill(undefined);
-    line.xs.forEach((x, index) => {
+    trace.xs.forEach((x, index) => {
       const at = indexOf.get(x);
-      if (at !== undefined) column[at] = line.ys[index] ?? null;
+      if (at !== undefined) column[at] = trace.ys[index] ?? null;
     });
     return widened(column);
   });

@@ -1,5 +1,6 @@
 import { place } from './axis.ts';
-import type { ChartSpec, Mark } from './chart-spec.ts';
+import type { ChartSpec } from './chart-spec.ts';
+import type { Mark } from './marks.ts';
 import { cssColor } from './palette.ts';
 
 const LANE_PX = 16;

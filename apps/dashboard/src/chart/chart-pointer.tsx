@@ -145,7 +145,7 @@ export function ChartPointer({
             {reading.rows.map((row) =>
               row.point ? (
                 <span
-                  key={row.line.runId}
+                  key={row.line.key}
                   className="absolute -m-1 size-2 rounded-full ring-2 ring-surface"
                   style={{
                     left: `${row.point.x * 100}%`,
@@ -169,7 +169,7 @@ export function ChartPointer({
 }
 
 function spoken({ title, rows, diverged }: Reading): string {
-  const values = rows.map((row) => `${row.line.label} ${row.text}`).join(', ');
+  const values = rows.map((row) => [row.line.label, row.text, row.band].filter(Boolean).join(' ')).join(', ');
   return [title, values, ...diverged.map((mark) => mark.title)].filter(Boolean).join('. ');
 }
 
@@ -192,14 +192,15 @@ function Readout({
     const away = Math.abs(row.point.y - height);
     if (away < distance) {
       distance = away;
-      meant = row.line.runId;
+      meant = row.line.key;
     }
   }
-  const listed = reading.rows.filter((row, rank) => rank < LISTED || row.line.runId === meant);
+  const hasBands = reading.rows.some((row) => row.band !== null);
+  const listed = reading.rows.filter((row, rank) => rank < LISTED || row.line.key === meant);
   return (
     <div
       data-readout=""
-      className="absolute top-0 z-20 w-max max-w-64 rounded-lg border border-line bg-raised px-3 py-2 text-sm shadow-lg"
+      className="absolute top-0 z-20 w-max max-w-80 rounded-lg border border-line bg-raised px-3 py-2 text-sm shadow-lg"
       style={
         place < 0.5
           ? { left: `calc(${place * 100}% + 14px)` }
@@ -211,15 +212,16 @@ function Readout({
         <tbody>
           {listed.map((row) => (
             <tr
-              key={row.line.runId}
-              className={row.line.runId === meant ? 'font-semibold' : meant ? 'text-muted' : ''}
+              key={row.line.key}
+              className={row.line.key === meant ? 'font-semibold' : meant ? 'text-muted' : ''}
             >
               <td className="pr-2">
                 <Swatch look={row.line.look} line={false} />
               </td>
               <td className="max-w-32 truncate pr-4">{row.line.label}</td>
               <td className="text-right">{row.text}</td>
-              {unit === 'seconds' ? (
+              {hasBands ? <td className="pl-3 text-xs text-muted">{row.band}</td> : null}
+              {unit !== 'epoch' ? (
                 <td className="pl-3 text-right text-xs text-muted">epoch {row.epoch}</td>
               ) : null}
             </tr>

@@ -1,17 +1,15 @@
-import type { Comparison, Run } from '../comparison/comparison.ts';
-import { hasEnded } from '../comparison/comparison.ts';
+import { type Comparison, hasEnded } from '../comparison/comparison.ts';
 import { type CurveMetric, METRIC_TEXT } from '../comparison/metric.ts';
-import { nonFiniteText } from '../comparison/number-text.ts';
 import { type Axis, exactAxis, linearAxis, logAxis } from './axis.ts';
-import { type Curve, curveOf, type NonFiniteStretch, type XAxis } from './curve.ts';
-import { type Appearance, appearancesOf } from './palette.ts';
+import type { XAxis } from './curve.ts';
+import { type Line, type LineView, lineOf } from './line.ts';
+import { type Mark, marksOf } from './marks.ts';
+import { type Seeds, strandsOf } from './strand.ts';
 
 /** How the reader wants the charts. */
-export interface ChartView {
-  readonly x: XAxis;
+export interface ChartView extends LineView {
   readonly lossScale: 'linear' | 'log';
-  /** Positions of contenders that are switched off. */
-  readonly hidden: ReadonlySet<number>;
+  readonly seeds: Seeds;
   /** The part of the horizontal axis to show; null for all of it. */
   readonly zoom: { readonly from: number; readonly to: number } | null;
 }
@@ -23,7 +21,7 @@ export interface ChartSpec {
   readonly xLabel: string;
   readonly y: Axis;
   readonly yLabel: string;
-  /** One per contender, in their order, also of those that are switched off. */
+  /** One per strand, in their order, also of those that are switched off. */
   readonly lines: readonly Line[];
   readonly marks: readonly Mark[];
   /** Whether no line that is on has a value. */
@@ -32,46 +30,17 @@ export interface ChartSpec {
   readonly dwarfed: boolean;
 }
 
-export interface Line extends Curve {
-  readonly runId: string;
-  readonly position: number;
-  readonly label: string;
-  readonly look: Appearance;
-  readonly shown: boolean;
-}
-
-/** Something that is not a point on a line: values that are not finite, or the place where a run diverged. */
-export interface Mark {
-  readonly runId: string;
-  readonly kind: 'non-finite' | 'diverged';
-  /** What stands beside it: `NaN`, `∞`, `diverged`. */
-  readonly text: string;
-  /** The same as a sentence. */
-  readonly title: string;
-  readonly look: Appearance;
-  readonly fromX: number;
-  readonly toX: number;
-  /** Null for a mark on the edge, where no finite value is. */
-  readonly y: number | null;
-  readonly edge: 'top' | 'bottom';
-  /** Marks of different runs on one edge lie in rows, so that none hides another. */
-  readonly lane: number;
-}
+export const X_LABEL: Readonly<Record<XAxis, string>> = {
+  epoch: 'epoch',
+  step: 'training step',
+  examples: 'training examples seen',
+  seconds: 'training time (s)',
+};
 
 /** The chart of one metric. Pure: the same comparison and view give the same chart. */
 export function chartSpec(comparison: Comparison, metric: CurveMetric, view: ChartView): ChartSpec {
-  const looks = appearancesOf(comparison.runs.map((run) => run.contender.optimizer.name));
-  const lines = comparison.runs.map((run, index): Line => {
-    const curve = curveOf(comparison.rows[run.id] ?? [], metric, view.x);
-    return {
-      ...curve,
-      runId: run.id,
-      position: run.contender.position,
-      label: run.contender.label,
-      look: looks[index] ?? looksLikeNothing(),
-      shown: !view.hidden.has(run.contender.position),
-    };
-  });
+  const strands = strandsOf(comparison.runs, view.seeds);
+  const lines = strands.map((strand) => lineOf(strand, comparison, metric, view));
   const shown = lines.filter((line) => line.shown);
   const x = horizontalAxis(comparison, shown, view);
   const y = verticalAxis(metric, shown, x, view);
@@ -79,11 +48,11 @@ export function chartSpec(comparison: Comparison, metric: CurveMetric, view: Cha
   return {
     metric,
     x,
-    xLabel: view.x === 'epoch' ? 'epoch' : 'training time (s)',
+    xLabel: X_LABEL[view.x],
     y,
     yLabel: y.scale === 'log' ? `${text.unit}, log scale` : text.unit,
     lines,
-    marks: marksOf(metric, comparison.runs, lines, comparison, view),
+    marks: marksOf(metric, strands, lines, comparison, view.x === 'epoch'),
     empty: shown.every((line) => line.xs.length === 0),
     dwarfed: text.kind === 'loss' && y.scale === 'linear' && isDwarfed(shown),
   };
@@ -97,10 +66,6 @@ function isDwarfed(shown: readonly Line[]): boolean {
   return heights.length > 1 && max(heights) > DWARF * min(heights);
 }
 
-function looksLikeNothing(): never {
-  throw new Error('A run without a look: looks are made one per run.');
-}
-
 /** Up to so many epochs a curve has room enough from its first point on. */
 const NEAR_EPOCHS = 40;
 
@@ -109,10 +74,9 @@ const NEAR_EPOCHS = 40;
  * so that young curves are not squeezed to the left and the axis still moves seldom.
  */
 function horizontalAxis(comparison: Comparison, shown: readonly Line[], view: ChartView): Axis {
-  const whole = view.x === 'epoch';
-  if (view.zoom) return exactAxis(view.zoom.from, view.zoom.to, 6, whole);
+  if (view.zoom) return exactAxis(view.zoom.from, view.zoom.to, 6, view.x !== 'seconds');
   const furthest = Math.max(0, ...shown.map((line) => line.xs.at(-1) ?? 0));
-  if (!whole) return exactAxis(0, furthest === 0 ? 10 : roundStepAbove(furthest), 5);
+  if (view.x !== 'epoch') return exactAxis(0, furthest === 0 ? 10 : roundStepAbove(furthest), 5);
   const over = comparison.runs.every(hasEnded);
   const end = over
     ? Math.max(furthest, 2)
@@ -130,14 +94,38 @@ function roundStepAbove(value: number): number {
   return Number(((step ?? 10) * power).toPrecision(12));
 }
 
-function verticalAxis(metric: CurveMetric, shown: readonly Line[], x: Axis, view: ChartView): Axis {
+/** How far bands may stretch the axis beyond the lines, in the lines' own height. */
+const BAND_REACH = 0.5;
+
+type Column = readonly (number | null)[] | null | undefined;
+
+/** The finite values of some columns of the lines, inside of what the horizontal axis shows. */
+function valuesOn(lines: readonly Line[], x: Axis, columns: (line: Line) => readonly Column[]): number[] {
   const values: number[] = [];
-  for (const line of shown) {
-    line.ys.forEach((y, index) => {
-      const at = line.xs[index] ?? Number.NaN;
-      if (y !== null && at >= x.min && at <= x.max) values.push(y);
-    });
+  for (const line of lines) {
+    for (const column of columns(line)) {
+      column?.forEach((value, index) => {
+        const at = line.xs[index] ?? Number.NaN;
+        if (value !== null && at >= x.min && at <= x.max) values.push(value);
+      });
+    }
   }
+  return values;
+}
+
+function within(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+function verticalAxis(metric: CurveMetric, shown: readonly Line[], x: Axis, view: ChartView): Axis {
+  const values = valuesOn(shown, x, (line) => [line.ys, line.raw]);
+  const banded = valuesOn(shown, x, (line) => [line.band?.low, line.band?.high]);
+  // An interval of two seeds may be many times as high as the lines: it is cut off rather than flatten them.
+  const reach = values.length === 0 ? 0 : BAND_REACH * (max(values) - min(values));
+  // What cannot be negative is not shown below zero.
+  const lowest = Math.max(min(values) - reach, Math.min(0, min(values)));
+  const highest = max(values) + reach;
+  for (const edge of banded) values.push(within(edge, lowest, highest));
   if (METRIC_TEXT[metric].kind === 'accuracy') {
     if (values.length === 0) return exactAxis(0, 1, 4);
     // A tenth at least: what a few images make is not blown up to the chart's whole height.
@@ -160,85 +148,3 @@ function min(values: readonly number[]): number {
 function max(values: readonly number[]): number {
   return values.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY);
 }
-
-function marksOf(
-  metric: CurveMetric,
-  runs: readonly Run[],
-  lines: readonly Line[],
-  comparison: Comparison,
-  view: ChartView,
-): Mark[] {
-  const marks: Mark[] = [];
-  const lanes = { top: 0, bottom: 0 };
-  // A run without any value stands where the worst values are.
-  const worst = METRIC_TEXT[metric].kind === 'loss' ? 'top' : 'bottom';
-  lines.forEach((line, index) => {
-    const run = runs[index];
-    if (!run || !line.shown) return;
-    const used = { top: false, bottom: false };
-    const laneOf = (edge: 'top' | 'bottom') => {
-      used[edge] = true;
-      return lanes[edge];
-    };
-    for (const group of neighbours(line.nonFinite)) {
-      const [first, last] = [group[0], group.at(-1)];
-      if (!first || !last) continue;
-      const edge = first.kind === 'NEG_INF' ? 'bottom' : 'top';
-      marks.push({
-        runId: line.runId,
-        kind: 'non-finite',
-        text: [...new Set(group.map(({ kind }) => nonFiniteText(kind)))].join(', '),
-        title: `${line.label}: ${group.map(stretchText).join(', ')}`,
-        look: line.look,
-        fromX: first.from.x,
-        toX: last.to.x,
-        y: null,
-        edge,
-        lane: laneOf(edge),
-      });
-    }
-    if (run.status === 'DIVERGED') {
-      const last = line.ys.findLastIndex((y) => y !== null);
-      const y = line.ys[last] ?? null;
-      const event = comparison.events.findLast((one) => one.runId === run.id && one.kind === 'DIVERGED');
-      const x = line.xs[last] ?? (view.x === 'epoch' ? (event?.epoch ?? run.lastEpoch + 1) : 0);
-      marks.push({
-        runId: line.runId,
-        kind: 'diverged',
-        text: 'diverged',
-        title: run.reason ?? `${line.label} diverged`,
-        look: line.look,
-        fromX: x,
-        toX: x,
-        y,
-        edge: worst,
-        lane: y === null ? laneOf(worst) : 0,
-      });
-    }
-    for (const edge of ['top', 'bottom'] as const) if (used[edge]) lanes[edge] += 1;
-  });
-  return marks;
-}
-
-/** Stretches that follow each other without a finite value between them, and stand on one edge. */
-function neighbours(stretches: readonly NonFiniteStretch[]): NonFiniteStretch[][] {
-  const groups: NonFiniteStretch[][] = [];
-  for (const stretch of stretches) {
-    const before = groups.at(-1)?.at(-1);
-    const sameEdge = (before?.kind === 'NEG_INF') === (stretch.kind === 'NEG_INF');
-    if (before && sameEdge && before.to.epoch === stretch.from.epoch - 1) groups.at(-1)?.push(stretch);
-    else groups.push([stretch]);
-  }
-  return groups;
-}
-
-function stretchText({ kind, from, to }: NonFiniteStretch): string {
-  const when = from.epoch === to.epoch ? `epoch ${from.epoch}` : `epochs ${from.epoch} to ${to.epoch}`;
-  return `${KIND_TEXT[kind]} in ${when}`;
-}
-
-const KIND_TEXT = {
-  NAN: 'not a number (NaN)',
-  POS_INF: 'infinite (+∞)',
-  NEG_INF: 'infinite (−∞)',
-} as const;

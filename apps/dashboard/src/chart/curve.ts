@@ -2,8 +2,9 @@ import type { EpochRow } from '../comparison/epoch-row.ts';
 import type { CurveMetric } from '../comparison/metric.ts';
 import type { NonFiniteKind } from '../graphql/generated/graphql.ts';
 
-/** What a chart's horizontal axis counts: epochs, or the seconds that the run itself spent training. */
-export type XAxis = 'epoch' | 'seconds';
+/** What a chart's horizontal axis counts; seconds are those that the run itself spent training. */
+export const X_AXES = ['epoch', 'step', 'examples', 'seconds'] as const;
+export type XAxis = (typeof X_AXES)[number];
 
 /** One run's values of one metric, column by column. All three lists have one entry per epoch. */
 export interface Curve {
@@ -22,8 +23,21 @@ export interface NonFiniteStretch {
   readonly to: { readonly epoch: number; readonly x: number };
 }
 
-/** The curve of a metric from a run's rows. A row that lacks the metric is left out. */
-export function curveOf(rows: readonly EpochRow[], metric: CurveMetric, xAxis: XAxis): Curve {
+/** What an epoch of a run is made of; null where it is not known, as of an imported run. */
+export interface EpochSize {
+  readonly trainImages: number | null;
+  readonly batchSize: number | null;
+}
+
+export const UNKNOWN_SIZE: EpochSize = { trainImages: null, batchSize: null };
+
+/** The curve of a metric from a run's rows. A row that lacks the metric, or has no place on the axis, is left out. */
+export function curveOf(
+  rows: readonly EpochRow[],
+  metric: CurveMetric,
+  xAxis: XAxis,
+  size: EpochSize = UNKNOWN_SIZE,
+): Curve {
   const epochs: number[] = [];
   const xs: number[] = [];
   const ys: (number | null)[] = [];
@@ -33,9 +47,8 @@ export function curveOf(rows: readonly EpochRow[], metric: CurveMetric, xAxis: X
     seconds += row.values.TRAIN_SECONDS ?? 0;
     const value = row.values[metric];
     if (value === undefined) continue;
-    // An imported run whose file tells no times has no place on this axis.
-    if (xAxis === 'seconds' && typeof row.values.TRAIN_SECONDS !== 'number') continue;
-    const x = xAxis === 'epoch' ? row.epoch : seconds;
+    const x = placeOf(row, xAxis, seconds, size);
+    if (x === null) continue;
     epochs.push(row.epoch);
     xs.push(x);
     ys.push(value);
@@ -51,4 +64,22 @@ export function curveOf(rows: readonly EpochRow[], metric: CurveMetric, xAxis: X
     }
   }
   return { epochs, xs, ys, nonFinite };
+}
+
+function placeOf(row: EpochRow, xAxis: XAxis, seconds: number, size: EpochSize): number | null {
+  const { trainImages, batchSize } = size;
+  switch (xAxis) {
+    case 'epoch':
+      return row.epoch;
+    case 'seconds':
+      // An imported run whose file tells no times has no place on this axis.
+      return typeof row.values.TRAIN_SECONDS === 'number' ? seconds : null;
+    case 'examples':
+      return trainImages === null ? null : row.epoch * trainImages;
+    case 'step':
+      // An epoch's last batch is smaller when the images do not fill it.
+      return trainImages === null || batchSize === null
+        ? null
+        : row.epoch * Math.ceil(trainImages / batchSize);
+  }
 }

@@ -1,5 +1,5 @@
 import type { Axis } from './axis.ts';
-import type { Line } from './chart-spec.ts';
+import type { Line } from './line.ts';
 
 /** Markers closer than this, in CSS pixels, would turn a line into a chain. */
 const APART_PX = 36;

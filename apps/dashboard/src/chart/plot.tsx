@@ -7,9 +7,12 @@ import { useLayoutEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import type { Scheme } from '../hooks/use-scheme.ts';
 import { alignedData } from './aligned-data.ts';
-import type { ChartSpec, Line } from './chart-spec.ts';
+import type { ChartSpec } from './chart-spec.ts';
+import type { Line } from './line.ts';
 import { markedIndexes } from './marked-points.ts';
 import { MARKER_PATH, SURFACE } from './palette.ts';
+import { BAND_OPACITY, RAW_OPACITY } from './plot-outline.tsx';
+import { type Trace, tracesOf } from './traces.ts';
 
 /** The canvas reaches this far beyond the plot on each side, so that a marker on its edge is whole. */
 export const PLOT_MARGIN = 8;
@@ -54,7 +57,7 @@ export function Plot({
     spec.y.scale,
     scheme,
     focus,
-    ...spec.lines.map((line) => `${line.runId} ${line.shown} ${line.look.dash.join('-')}`),
+    ...tracesOf(spec).map(({ key, line }) => `${key} ${line.shown} ${line.look.dash.join('-')}`),
   ].join('|');
   const has = size !== null;
 
@@ -65,7 +68,7 @@ export function Plot({
     drawn.current = spec;
     const made = new uPlot(
       options(spec, scheme, focus, element.clientWidth, element.clientHeight, () => drawn.current),
-      alignedData(spec.lines) as uPlot.AlignedData,
+      alignedData(tracesOf(spec)) as uPlot.AlignedData,
       element,
     );
     plot.current = made;
@@ -81,7 +84,7 @@ export function Plot({
     if (!existing || drawn.current === spec) return;
     drawn.current = spec;
     existing.batch(() => {
-      existing.setData(alignedData(spec.lines) as uPlot.AlignedData, false);
+      existing.setData(alignedData(tracesOf(spec)) as uPlot.AlignedData, false);
       existing.setScale('x', { min: spec.x.min, max: spec.x.max });
       existing.setScale('y', { min: spec.y.min, max: spec.y.max });
     });
@@ -109,6 +112,7 @@ function options(
   height: number,
   current: () => ChartSpec,
 ): uPlot.Options {
+  const traces = tracesOf(spec);
   return {
     width,
     height,
@@ -121,19 +125,46 @@ function options(
       x: { time: false, range: () => [current().x.min, current().x.max] },
       y: { distr: spec.y.scale === 'log' ? 3 : 1, range: () => [current().y.min, current().y.max] },
     },
-    series: [
-      {},
-      ...spec.lines.map((line) => ({
-        show: line.shown,
-        stroke: line.look.color[scheme],
-        width: focus === line.position ? LINE_WIDTH + 0.75 : LINE_WIDTH,
-        alpha: focus === null || focus === line.position ? 1 : FADED,
-        dash: [...line.look.dash],
-        points: { show: false },
-      })),
-    ],
+    series: [{}, ...traces.map((trace) => strokeOf(trace, scheme, focus))],
+    bands: traces.flatMap(({ role, line }, index) =>
+      role === 'high' && line.shown
+        ? [
+            {
+              // Series 0 is the horizontal axis; a band's lower edge stands right before its upper one.
+              series: [index + 1, index] as uPlot.Band.Bounds,
+              fill: translucent(line.look.color[scheme], BAND_OPACITY * strength(line, focus)),
+            },
+          ]
+        : [],
+    ),
     hooks: { draw: [(self) => drawMarkers(self, current(), scheme, focus)] },
   };
+}
+
+function strokeOf({ role, line }: Trace, scheme: Scheme, focus: number | null): uPlot.Series {
+  const color = line.look.color[scheme];
+  const common = { show: line.shown, points: { show: false } };
+  if (role === 'low' || role === 'high') return { ...common, width: 0, stroke: 'transparent' };
+  if (role === 'raw')
+    return { ...common, stroke: color, width: 1, alpha: RAW_OPACITY * strength(line, focus) };
+  return {
+    ...common,
+    stroke: color,
+    width: focus === line.position ? LINE_WIDTH + 0.75 : LINE_WIDTH,
+    alpha: strength(line, focus),
+    dash: [...line.look.dash],
+  };
+}
+
+/** Others step back while one is brought out. */
+function strength(line: Line, focus: number | null): number {
+  return focus === null || focus === line.position ? 1 : FADED;
+}
+
+/** @param color as `#rrggbb` */
+function translucent(color: string, opacity: number): string {
+  const alpha = Math.round(opacity * 255);
+  return `${color}${alpha.toString(16).padStart(2, '0')}`;
 }
 
 function drawMarkers(self: uPlot, spec: ChartSpec, scheme: Scheme, focus: number | null): void {
@@ -147,7 +178,7 @@ function drawMarkers(self: uPlot, spec: ChartSpec, scheme: Scheme, focus: number
       const at = pointOnCanvas(self, line, index, spec);
       if (!at) continue;
       ctx.save();
-      ctx.globalAlpha = focus === null || focus === line.position ? 1 : FADED;
+      ctx.globalAlpha = strength(line, focus);
       ctx.translate(at.x, at.y);
       const scale = (index === last ? 1.1 : 0.8) * ratio;
       ctx.scale(scale, scale);

@@ -2,7 +2,10 @@ import { isBetter } from '../comparison/metric.ts';
 import { metricText, nonFiniteText } from '../comparison/number-text.ts';
 import { durationText } from '../comparison/time-text.ts';
 import { place } from './axis.ts';
-import type { ChartSpec, Line, Mark } from './chart-spec.ts';
+import type { ChartSpec } from './chart-spec.ts';
+import type { XAxis } from './curve.ts';
+import type { Line } from './line.ts';
+import type { Mark } from './marks.ts';
 
 /** What a chart says at one place of its horizontal axis. */
 export interface Reading {
@@ -19,12 +22,14 @@ export interface ReadingRow {
   readonly epoch: number;
   /** `0.9412`, `NaN`. */
   readonly text: string;
+  /** Of several runs: `0.91 to 0.95, 3 runs`; null of one. */
+  readonly band: string | null;
   /** Place of the point, each 0 to 1 from the left and the bottom; null for a value that is not finite. */
   readonly point: { readonly x: number; readonly y: number } | null;
 }
 
-/** The reading at `x`: of every line that is on, its value there, or in seconds its nearest. */
-export function readingAt(spec: ChartSpec, x: number, unit: 'epoch' | 'seconds'): Reading {
+/** The reading at `x`: of every line that is on, its value there, or off the epochs its nearest. */
+export function readingAt(spec: ChartSpec, x: number, unit: XAxis): Reading {
   const found = spec.lines.flatMap((line) => {
     if (!line.shown) return [];
     const index = unit === 'epoch' ? line.xs.indexOf(x) : nearestIndex(line.xs, x);
@@ -36,20 +41,43 @@ export function readingAt(spec: ChartSpec, x: number, unit: 'epoch' | 'seconds')
     return isBetter(spec.metric, a.value, b.value) ? -1 : 1;
   });
   return {
-    title: unit === 'epoch' ? `Epoch ${x}` : `${durationText(x)} of training`,
+    title: titleOf(x, unit),
     rows: found.map(({ line, index, value }) => ({
       line,
       epoch: line.epochs[index] ?? 0,
       text: value === null ? nonFiniteText(kindAt(line, index)) : metricText(spec.metric, value),
+      band: bandText(spec, line, index),
       point: value === null ? null : pointOf(spec, line.xs[index] ?? 0, value),
     })),
     diverged: spec.marks.filter((mark) => mark.kind === 'diverged' && mark.fromX === x),
   };
 }
 
+function titleOf(x: number, unit: XAxis): string {
+  switch (unit) {
+    case 'epoch':
+      return `Epoch ${x}`;
+    case 'seconds':
+      return `${durationText(x)} of training`;
+    case 'step':
+      return `Step ${Math.round(x).toLocaleString('en')}`;
+    case 'examples':
+      return `${Math.round(x).toLocaleString('en')} examples`;
+  }
+}
+
+function bandText(spec: ChartSpec, line: Line, index: number): string | null {
+  if (line.band === null) return null;
+  const count = line.counts[index] ?? 0;
+  const [low, high] = [line.band.low[index] ?? null, line.band.high[index] ?? null];
+  const runs = `${count} ${count === 1 ? 'run' : 'runs'}`;
+  if (low === null || high === null) return runs;
+  return `${metricText(spec.metric, low)} to ${metricText(spec.metric, high)}, ${runs}`;
+}
+
 function kindAt(line: Line, index: number) {
   const epoch = line.epochs[index] ?? 0;
-  const stretch = line.nonFinite.find((one) => one.from.epoch <= epoch && epoch <= one.to.epoch);
+  const stretch = line.nonFinite.flat().find((one) => one.from.epoch <= epoch && epoch <= one.to.epoch);
   return stretch?.kind ?? 'NAN';
 }
 

@@ -1,31 +1,69 @@
 import type { ChartView } from './chart-spec.ts';
+import { X_AXES } from './curve.ts';
+import { NO_SMOOTHING, SMOOTHINGS, type Smoothing } from './smoothing.ts';
+import { BANDS_OF, CENTRES } from './spread.ts';
 
 /** The reader's choices as they stand in the page's address, so that a link shows what its sender saw. */
 export type ViewChoice = Omit<ChartView, 'zoom'>;
 
-export const DEFAULT_VIEW: ViewChoice = { x: 'epoch', lossScale: 'linear', hidden: new Set() };
+export const DEFAULT_VIEW: ViewChoice = {
+  x: 'epoch',
+  lossScale: 'linear',
+  hidden: new Set(),
+  seeds: 'together',
+  centre: 'mean',
+  band: 'interval',
+  smoothing: NO_SMOOTHING,
+};
+
+/** In epochs. */
+export const MOST_SPAN = 100;
 
 /** The choices that an address names; what it does not name, or names wrongly, is as by default. */
 export function viewFromAddress(parameters: { get(name: string): string | null }): ViewChoice {
+  const centre = oneOf(CENTRES, parameters.get('centre')) ?? DEFAULT_VIEW.centre;
   return {
-    x: parameters.get('x') === 'seconds' ? 'seconds' : 'epoch',
+    x: oneOf(X_AXES, parameters.get('x')) ?? DEFAULT_VIEW.x,
     lossScale: parameters.get('loss') === 'log' ? 'log' : 'linear',
     hidden: new Set(
       (parameters.get('hide') ?? '')
         .split('.')
         .flatMap((part) => (/^\d{1,3}$/.test(part) ? [Number(part)] : [])),
     ),
+    seeds: parameters.get('seeds') === 'apart' ? 'apart' : 'together',
+    centre,
+    band: oneOf(BANDS_OF[centre], parameters.get('band')) ?? BANDS_OF[centre][0]!,
+    smoothing: smoothingFrom(parameters.get('smooth')),
   };
 }
 
 /** The address' query for the choices, without what is as by default: `?x=seconds&hide=1.4`, or empty. */
 export function addressOfView(view: ViewChoice): string {
   const parameters = new URLSearchParams();
-  if (view.x === 'seconds') parameters.set('x', 'seconds');
+  if (view.x !== DEFAULT_VIEW.x) parameters.set('x', view.x);
   if (view.lossScale === 'log') parameters.set('loss', 'log');
   if (view.hidden.size > 0) parameters.set('hide', [...view.hidden].sort((a, b) => a - b).join('.'));
+  if (view.seeds === 'apart') parameters.set('seeds', 'apart');
+  if (view.centre !== DEFAULT_VIEW.centre) parameters.set('centre', view.centre);
+  if (view.band !== BANDS_OF[view.centre][0]) parameters.set('band', view.band);
+  const { kind, span } = view.smoothing;
+  if (kind !== 'none') parameters.set('smooth', `${kind}.${span}`);
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** `gaussian.3` */
+function smoothingFrom(text: string | null): Smoothing {
+  const [, name, digits] = /^([a-z]+)\.(\d{1,3})$/.exec(text ?? '') ?? [];
+  const kind = oneOf(SMOOTHINGS, name ?? null);
+  const span = Number(digits);
+  return kind === null || kind === 'none' || !(span >= 1 && span <= MOST_SPAN)
+    ? NO_SMOOTHING
+    : { kind, span };
+}
+
+function oneOf<Value extends string>(values: readonly Value[], text: string | null): Value | null {
+  return values.find((value) => value === text) ?? null;
 }
 
 /** Switches one contender on or off. */

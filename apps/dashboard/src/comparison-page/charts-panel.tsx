@@ -4,16 +4,16 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { ChartFrame } from '../chart/chart-frame.tsx';
 import { type ChartView, chartSpec } from '../chart/chart-spec.ts';
 import { createHoverStore } from '../chart/hover-store.ts';
-import { appearancesOf } from '../chart/palette.ts';
+import { hasSeveralSeeds, strandsOf } from '../chart/strand.ts';
 import { soloed, toggled } from '../chart/view-options.ts';
 import { type Comparison, isOver, type Setup } from '../comparison/comparison.ts';
 import { CURVE_METRICS, type CurveMetric, METRIC_TEXT } from '../comparison/metric.ts';
 import { Icon } from '../components/icon.tsx';
-import { Segmented } from '../components/segmented.tsx';
 import { useScheme } from '../hooks/use-scheme.ts';
 import { useViewOptions } from '../hooks/use-view-options.ts';
 import { LagNote } from './lag-note.tsx';
 import { Legend } from './legend.tsx';
+import { ViewControls } from './view-controls.tsx';
 
 /** A legend of more contenders would take too much of the window to stay in it. */
 const MOST_STICKY = 12;
@@ -37,11 +37,10 @@ export function ChartsPanel({ comparison, setup }: { comparison: Comparison; set
   );
   const brought = useDeferredValue(focus);
 
-  const contenders = runs.map((run) => run.contender);
-  const looks = appearancesOf(contenders.map((contender) => contender.optimizer.name));
-  const positions = contenders.map((contender) => contender.position);
+  const strands = strandsOf(runs, choice.seeds);
+  const positions = strands.map((strand) => strand.position);
   const emptyText =
-    choice.hidden.size >= runs.length
+    choice.hidden.size >= strands.length
       ? 'All curves are switched off.'
       : isOver(comparison)
         ? 'No epoch was finished.'
@@ -60,36 +59,24 @@ export function ChartsPanel({ comparison, setup }: { comparison: Comparison; set
               Show all
             </button>
           ) : null}
-          <Segmented
-            label="Across"
-            value={choice.x}
-            choices={[
-              { value: 'epoch', text: 'Epoch' },
-              { value: 'seconds', text: 'Training time' },
-            ]}
-            onChange={(x) => {
-              setZoom(null);
-              hover.set(null);
-              choose({ ...choice, x });
+          <ViewControls
+            view={choice}
+            severalSeeds={hasSeveralSeeds(runs)}
+            onChange={(next) => {
+              if (next.x !== choice.x) {
+                setZoom(null);
+                hover.set(null);
+              }
+              choose(next);
             }}
-          />
-          <Segmented
-            label="Losses"
-            value={choice.lossScale}
-            choices={[
-              { value: 'linear', text: 'Linear' },
-              { value: 'log', text: 'Log' },
-            ]}
-            onChange={(lossScale) => choose({ ...choice, lossScale })}
           />
         </div>
       </div>
       <div
-        className={`top-0 z-10 -mx-4 bg-page px-4 py-2 sm:-mx-6 sm:px-6 ${runs.length > MOST_STICKY ? '' : 'sm:sticky'}`}
+        className={`top-0 z-10 -mx-4 bg-page px-4 py-2 sm:-mx-6 sm:px-6 ${strands.length > MOST_STICKY ? '' : 'sm:sticky'}`}
       >
         <Legend
-          contenders={contenders}
-          looks={looks}
+          strands={strands}
           hidden={choice.hidden}
           onToggle={(position) => choose({ ...choice, hidden: toggled(choice.hidden, position) })}
           onSolo={(position) => choose({ ...choice, hidden: soloed(choice.hidden, position, positions) })}

@@ -18,7 +18,11 @@ import {
 } from './epoch-row.ts';
 
 /** What a run found out about itself is known on its comparison's own page, and not in the list. */
-export type Run = RunFieldsFragment & Partial<RunFindingsFragment>;
+export interface Run extends RunFieldsFragment, Partial<RunFindingsFragment> {
+  /** The contender that it is one run of, which may have others with other seeds. */
+  readonly group: { readonly id: string; readonly label: string };
+}
+type ToldRun = RunFieldsFragment & Partial<RunFindingsFragment> & Partial<Pick<Run, 'group'>>;
 export type RunEvent = EventFieldsFragment;
 export type Changes = ExperimentChangesSubscription['experimentChanges'];
 
@@ -44,6 +48,8 @@ export interface Comparison {
   readonly status: ExperimentStatus;
   /** Since when it is out of the list; null when it is not. */
   readonly deletedAt: string | null;
+  /** Null in the list, which does not ask for it. */
+  readonly batchSize: number | null;
   /** Epochs that each run shall train. */
   readonly epochs: number;
   /** Number of the last change that is in here; the next are asked for after it. */
@@ -67,6 +73,7 @@ export function comparisonFrom(loaded: ExperimentCardFieldsFragment | Experiment
     createdAt: loaded.createdAt,
     deletedAt: loaded.deletedAt,
     status: loaded.status,
+    batchSize: 'batchSize' in loaded ? loaded.batchSize : null,
     epochs: loaded.epochs,
     cursor: loaded.cursor,
     runs: runs.map(({ series: _, ...run }, index) => asDrawn(run, index)),
@@ -79,12 +86,14 @@ export function comparisonFrom(loaded: ExperimentCardFieldsFragment | Experiment
  * The run with a contender of its own: charts and tables tell lines apart by contender, and a contender may have
  * several runs, with other seeds or run again.
  */
-function asDrawn<Drawn extends Run>(run: Drawn, index: number): Drawn {
-  return { ...run, contender: { ...run.contender, id: run.id, label: run.label, position: index } };
+function asDrawn(run: ToldRun, index: number): Run {
+  const { id, label } = run.contender;
+  const group = run.group ?? { id, label };
+  return { ...run, group, contender: { ...run.contender, id: run.id, label: run.label, position: index } };
 }
 
 /** The runs with those that changed, and those that are new, which come after all there were. */
-function withChangedRuns(runs: readonly Run[], changed: readonly Run[]): readonly Run[] {
+function withChangedRuns(runs: readonly Run[], changed: readonly ToldRun[]): readonly Run[] {
   if (changed.length === 0) return runs;
   const news = new Map(changed.map((run) => [run.id, run]));
   const known = new Set(runs.map((run) => run.id));
