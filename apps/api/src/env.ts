@@ -1,9 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineChoice } from '@optiscope/trainer';
 import { z } from 'zod';
 import { LOG_FORMATS, LOG_LEVELS } from './log.ts';
+import { defaultWorkers, WORKER_SETTINGS } from './worker-settings.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -56,11 +56,7 @@ const SETTINGS = {
     help: 'PostgreSQL to use in place of the embedded database.',
     secret: true,
   },
-  WORKERS: {
-    schema: wholeNumber(1, 256).default(() => availableParallelism()),
-    wanted: 'a whole number from 1 to 256',
-    help: 'The most worker processes; each trains with one thread. Default: one for each core.',
-  },
+  ...WORKER_SETTINGS,
   ENGINE: {
     schema: EngineChoice.default('auto'),
     wanted: `one of ${EngineChoice.options.join(', ')}`,
@@ -95,13 +91,19 @@ const Environment = z.object({
   DATA_DIR: SETTINGS.DATA_DIR.schema,
   DATABASE_URL: SETTINGS.DATABASE_URL.schema,
   WORKERS: SETTINGS.WORKERS.schema,
+  CONCURRENCY: SETTINGS.CONCURRENCY.schema,
+  LABELS: SETTINGS.LABELS.schema,
+  MAX_MEMORY: SETTINGS.MAX_MEMORY.schema,
+  SILENT_SECONDS: SETTINGS.SILENT_SECONDS.schema,
+  HEALTH_PORT: SETTINGS.HEALTH_PORT.schema,
+  HEALTH_HOST: SETTINGS.HEALTH_HOST.schema,
   ENGINE: SETTINGS.ENGINE.schema,
   CHECKPOINT_DAYS: SETTINGS.CHECKPOINT_DAYS.schema,
   CHECKPOINT_BYTES: SETTINGS.CHECKPOINT_BYTES.schema,
   LOG: SETTINGS.LOG.schema,
   LOG_FORMAT: SETTINGS.LOG_FORMAT.schema,
 } satisfies Record<keyof typeof SETTINGS, z.ZodType>);
-export type Settings = z.output<typeof Environment>;
+export type Settings = z.output<typeof Environment> & { readonly WORKERS: number };
 
 /** Some settings are wrong: one line for each, with what was got and what was wanted. */
 export class SettingsError extends Error {
@@ -118,7 +120,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     }),
   );
   const read = Environment.safeParse(given);
-  if (read.success) return read.data;
+  if (read.success) return { ...read.data, WORKERS: read.data.WORKERS ?? defaultWorkers(read.data) };
   const wrong = new Set(read.error.issues.map((issue) => issue.path[0]));
   const lines = names
     .filter((name) => wrong.has(name))
@@ -130,9 +132,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   throw new SettingsError(lines.join('\n'));
 }
 
-/** The settings as text for `--help`. */
-export function settingsHelp(): string {
+/** The settings as text for `--help`: all, or some. */
+export function settingsHelp(only: readonly (keyof typeof SETTINGS)[] | null = null): string {
   return Object.entries(SETTINGS)
+    .filter(([name]) => only === null || only.some((wanted) => wanted === name))
     .map(([name, { help }]) => `  ${name.padEnd(18)}${help}`)
     .join('\n');
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { dataOf } from './test-service.ts';
 
@@ -12,6 +13,7 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
 }
 
+const WORKERS = String(availableParallelism());
 const FAKE = fileURLToPath(new URL('./fake-trainer-server.ts', import.meta.url));
 export const REAL = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -79,7 +81,8 @@ function launch(
 ): ChildProcess {
   const { PATH, HOME } = process.env;
   return spawn(process.execPath, [program, ...args], {
-    env: { PATH, HOME, NODE_ENV: 'production', PORT: '0', LOG: 'warn', ...settings },
+    // With WORKERS, since a server with a DATABASE_URL would leave the runs to workers elsewhere.
+    env: { PATH, HOME, NODE_ENV: 'production', PORT: '0', LOG: 'warn', WORKERS, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
