@@ -15,14 +15,18 @@ export type ClassesOfType = Readonly<Partial<Record<AccessClass, string>>>;
  */
 export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Query: {
-    VIEWER: 'experiment experiments node nodes optimizers presets references run server',
+    STRANGER: 'viewer',
+    VIEWER: 'experiment experiments members node nodes optimizers presets references run server',
     // It tells whether a path is there, and what is wrong with the file.
     EDITOR: 'validateExperiment',
+    ADMIN: 'invitations',
   },
   Mutation: {
     EDITOR: `addReference cancelExperiment cancelRun cloneExperiment createExperiment deleteExperiment extendExperiment
       importRuns pauseExperiment pauseRun renameExperiment rerun restoreExperiment resumeExperiment resumeRun
       tagExperiment`,
+    OWN: 'renameMember revokeOtherSessions revokeSession',
+    ADMIN: 'disableMember enableMember inviteMember revokeInvitation setMemberRole setMemberRunLimit',
   },
   Subscription: { VIEWER: 'epochs experimentChanges experimentStatus' },
 
@@ -41,7 +45,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Event: { VIEWER: 'at epoch id kind message numbers runId step' },
   EventNumber: { VIEWER: 'name nonFinite value' },
   Experiment: {
-    VIEWER: `alpha batchSize contenders createdAt cursor dataset deletedAt epochs events exportPath freezeIndex id
+    VIEWER: `alpha author batchSize contenders createdAt cursor dataset deletedAt epochs events exportPath freezeIndex id
       inputSize name runs seed seeds settings status stepSeries tags weights`,
   },
   ExperimentChanges: { VIEWER: 'cursor epochs events experiment runs status steps' },
@@ -55,7 +59,10 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   HyperparameterValue: { VIEWER: 'name value' },
   InputProblem: { STRANGER: 'field message' },
   InvalidInput: { STRANGER: 'code message problems' },
+  Invitation: { ADMIN: 'acceptedBy createdAt email expiresAt id invitedBy role status' },
+  InvitationMade: { ADMIN: 'invitation link' },
   Lookahead: { VIEWER: 'slowStepSize syncPeriod' },
+  Member: { VIEWER: 'createdAt disabledAt id name role runLimit', OWN: 'email sessions' },
   NonFiniteMetric: { VIEWER: 'kind metric' },
   NonFinitePoint: { VIEWER: 'epoch kind' },
   NonFiniteStep: { VIEWER: 'kind step' },
@@ -78,6 +85,8 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Series: { VIEWER: 'epochs metric nonFinite values' },
   Server: { VIEWER: 'database state version workers' },
   ServerState: { VIEWER: 'checkpointBytes databaseBytes featureCacheBytes queueLength workerProcesses' },
+  Session: { OWN: 'address createdAt current device expiresAt id lastSeenAt' },
+  SessionsRevoked: { OWN: 'count' },
   Settings: {
     VIEWER: 'augmentation classWeights clipping dropout labelSmoothing schedule stopping weightDecay',
   },
@@ -85,6 +94,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Stopping: { VIEWER: 'earlyStopping minutes target' },
   StoppingEarlyStopping: { VIEWER: 'metric minDelta patience restoreBest startFromEpoch' },
   StoppingTarget: { VIEWER: 'stop valAccuracy' },
+  Viewer: { STRANGER: 'kind member name role' },
   WeightDecay: { VIEWER: 'rate vectors' },
   WeightsSource: { VIEWER: 'kind label path' },
   WorkerProcess: { VIEWER: 'engines pid runs' },

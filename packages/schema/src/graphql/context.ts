@@ -13,6 +13,11 @@ export interface Service {
   readonly server: { readonly version: string; readonly database: string; readonly workers: number };
   /** What the server is doing now; absent where nobody knows, as in a test of the schema alone. */
   readonly serverState?: () => Promise<ServerState>;
+  /** Where members sign in; absent or null where nobody does. */
+  readonly accounts?: {
+    /** The server's address as members know it, without a slash at its end. */
+    readonly publicUrl: string;
+  } | null;
 }
 
 /** What a server is doing now. */

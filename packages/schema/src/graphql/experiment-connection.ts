@@ -62,6 +62,7 @@ const ExperimentFilter = builder.inputType('ExperimentFilter', {
     optimizer: t.stringList({ description: 'Names of optimizers: it has a contender with any of these.' }),
     datasetKind: t.field({ type: [DatasetKind], description: 'Any of these.' }),
     tag: t.stringList({ description: 'All of these.' }),
+    author: t.idList({ description: 'Ids of members: made by any of these.' }),
     createdAfter: t.field({ type: 'DateTime', description: 'At this time or later.' }),
     createdBefore: t.field({ type: 'DateTime', description: 'Before this time.' }),
     text: t.string({
@@ -136,8 +137,8 @@ function cursorAt(name: string, text: string | null | undefined, { by }: Order):
 }
 
 function checkedFilter(given: typeof ExperimentFilter.$inferInput): Filter {
-  const { status, optimizer, datasetKind, tag, text } = given;
-  for (const [name, list] of Object.entries({ status, optimizer, datasetKind, tag })) {
+  const { status, optimizer, datasetKind, tag, author, text } = given;
+  for (const [name, list] of Object.entries({ status, optimizer, datasetKind, tag, author })) {
     if (list != null && (list.length === 0 || list.length > MOST_IN_A_LIST)) {
       throw badInput(
         `filter.${name} has ${list.length} entries; wanted 1 to ${MOST_IN_A_LIST}. Leave it out to ask for nothing.`,
@@ -156,6 +157,7 @@ function checkedFilter(given: typeof ExperimentFilter.$inferInput): Filter {
     optimizer: optimizer ?? null,
     datasetKind: datasetKind ?? null,
     tags: tag ?? null,
+    author: author ?? null,
     createdAfter: given.createdAfter ?? null,
     createdBefore: given.createdBefore ?? null,
     text: text ?? null,

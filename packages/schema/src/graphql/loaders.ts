@@ -2,11 +2,13 @@ import { and, asc, desc, eq, gt, inArray, lte, sql, sum } from 'drizzle-orm';
 import { GraphQLError } from 'graphql';
 import type { Database } from '../database/database.ts';
 import { type StepRequest, type StepSeriesOfRun, stepSeriesOf } from '../series/step-series.ts';
+import { membersWithIds, sessionsOfMembers } from '../store/load-members.ts';
 import { type ContenderRow, contenders } from '../tables/contender.ts';
 import { type EpochMetric, type EpochRow, epochs } from '../tables/epoch.ts';
 import { type EventRow, events } from '../tables/event.ts';
 import { type ExperimentRow, experiments } from '../tables/experiment.ts';
 import { experimentTags } from '../tables/experiment-tag.ts';
+import type { MemberRow, SessionRow } from '../tables/member.ts';
 import { type RunRow, runs } from '../tables/run.ts';
 import type { StepMetric } from '../tables/step-chunk.ts';
 import { batch } from './batch.ts';
@@ -26,6 +28,9 @@ export interface SeriesArrays {
 export interface Loaders {
   readonly experiment: (id: string) => Promise<ExperimentRow | undefined>;
   readonly run: (id: string) => Promise<RunRow | undefined>;
+  readonly member: (id: string) => Promise<MemberRow | undefined>;
+  /** The open ones, the last used first. */
+  readonly sessionsOf: (memberId: string) => Promise<SessionRow[] | undefined>;
   /** In the order of the alphabet. */
   readonly tagsOf: (experimentId: string) => Promise<string[] | undefined>;
   readonly contender: (id: string) => Promise<ContenderRow | undefined>;
@@ -70,6 +75,8 @@ export function loaders(db: Database): Loaders {
         .where(inArray(runs.id, [...ids]));
       return new Map(rows.map((row) => [row.id, row]));
     }),
+    member: batch((ids) => membersWithIds(db, ids)),
+    sessionsOf: batch((ids) => sessionsOfMembers(db, ids)),
     tagsOf: batch(async (ids) => {
       const rows = await db
         .select()

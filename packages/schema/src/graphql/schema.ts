@@ -9,11 +9,14 @@ import './exchange.ts';
 import './experiment-care.ts';
 import './experiment-changes.ts';
 import './experiment-connection.ts';
+import './invitation.ts';
+import './member.ts';
 import './nodes.ts';
 import './optimizer.ts';
 import './preset.ts';
 import './run-control.ts';
 import './server.ts';
+import './session.ts';
 import './step-series.ts';
 import './validate-experiment.ts';
 

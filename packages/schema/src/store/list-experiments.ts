@@ -38,6 +38,8 @@ export interface Filter {
   readonly optimizer: readonly string[] | null;
   readonly datasetKind: readonly string[] | null;
   readonly tags: readonly string[] | null;
+  /** Ids of members; what is no id is nobody's. */
+  readonly author: readonly string[] | null;
   readonly createdAfter: Date | null;
   readonly createdBefore: Date | null;
   /** Part of the name, of a contender's label or of a tag, without case. */
@@ -149,7 +151,7 @@ export async function countExperiments(db: Database, filter: Filter): Promise<nu
 }
 
 function conditions(filter: Filter): (SQL | undefined)[] {
-  const { status, optimizer, datasetKind, tags, createdAfter, createdBefore } = filter;
+  const { status, optimizer, datasetKind, tags, author, createdAfter, createdBefore } = filter;
   const { text, valAccuracyAtLeast, deleted } = filter;
   const own = eq(contenders.experimentId, experiments.id);
   return [
@@ -163,6 +165,7 @@ function conditions(filter: Filter): (SQL | undefined)[] {
       (tag) =>
         sql`exists (select 1 from ${experimentTags} where ${and(eq(experimentTags.experimentId, experiments.id), eq(experimentTags.tag, tagOf(tag)))})`,
     ),
+    author === null ? undefined : inArray(experiments.authorId, author.filter(isId)),
     createdAfter === null ? undefined : gte(experiments.createdAt, createdAfter),
     createdBefore === null ? undefined : lt(experiments.createdAt, createdBefore),
     text === null ? undefined : textCondition(text, own),

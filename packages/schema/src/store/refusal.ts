@@ -19,6 +19,7 @@ export const CONFLICTS = [
   'EMAIL_TAKEN',
   'INVITATION_ENDED',
   'NO_ACCOUNTS',
+  'TOO_MANY_TOKENS',
 ] as const;
 export type ConflictCode = (typeof CONFLICTS)[number];
 
@@ -34,7 +35,7 @@ export type Refusal =
   | { readonly refusal: 'Conflict'; readonly code: ConflictCode; readonly message: string };
 
 /** What can be asked for by its id and not be there. */
-export type Thing = 'experiment' | 'run' | 'member' | 'invitation' | 'session';
+export type Thing = 'experiment' | 'run' | 'member' | 'invitation' | 'session' | 'token';
 
 export function notFound(what: Thing, id: string): Extract<Refusal, { refusal: 'NotFound' }> {
   return { refusal: 'NotFound', code: 'NOT_FOUND', message: `There is no ${what} ${id}.` };
@@ -49,7 +50,7 @@ export function invalidInput(
 }
 
 /** The message says which state it is and what would help. */
-export function conflict(code: ConflictCode, message: string): Refusal {
+export function conflict(code: ConflictCode, message: string): Extract<Refusal, { refusal: 'Conflict' }> {
   return { refusal: 'Conflict', code, message };
 }
 

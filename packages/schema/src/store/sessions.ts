@@ -1,19 +1,9 @@
-import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { isId, orderedId } from '../ordered-id.ts';
 import { type MemberRow, type SessionRow, sessions, verifications } from '../tables/member.ts';
 import { notFound, type Refusal } from './refusal.ts';
 import { newSecret, secretHash } from './secret.ts';
-
-/** The open sessions of a member, the last used first. */
-export async function sessionsOf(db: Database, memberId: string): Promise<SessionRow[]> {
-  return await db
-    .select()
-    .from(sessions)
-    .where(and(eq(sessions.memberId, memberId), gt(sessions.expiresAt, sql`now()`)))
-    .orderBy(desc(sessions.updatedAt), desc(sessions.id))
-    .limit(200);
-}
 
 /** Ends one session; of this member, where one is given. */
 export async function revokeSession(
