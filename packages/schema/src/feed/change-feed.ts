@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { Listener, OpenDatabase } from '../database/database.ts';
+import type { Database, Listener, OpenDatabase } from '../database/database.ts';
 import { CHANGES_CHANNEL } from '../store/change.ts';
+import type { Changes, ChangesAsked } from './read-changes.ts';
+import { SharedChanges } from './shared-changes.ts';
 
 const Hint = z.object({ experimentId: z.string(), status: z.boolean() });
 
@@ -15,7 +17,7 @@ const MOST_NAMED = 1_000;
  * So a slow reader costs one flag, however much happens meanwhile.
  */
 export class ChangeFeed {
-  readonly #watchers = new Map<string, Set<Watcher>>();
+  readonly #topics = new Map<string, Topic>();
   readonly #all = new Set<StatusWatcher>();
   #listener: Listener | null = null;
   #closed = false;
@@ -31,15 +33,15 @@ export class ChangeFeed {
   }
 
   /** Watches one experiment. Close it, or it stays. */
-  watch(experimentId: string): Watcher {
-    const watchers = this.#watchers.get(experimentId) ?? new Set();
-    const watcher = new Watcher(() => {
-      watchers.delete(watcher);
-      if (watchers.size === 0 && this.#watchers.get(experimentId) === watchers)
-        this.#watchers.delete(experimentId);
+  watch(experimentId: string): ExperimentWatcher {
+    const topic = this.#topics.get(experimentId) ?? newTopic(experimentId);
+    const watcher = new ExperimentWatcher(topic, () => {
+      topic.watchers.delete(watcher);
+      if (topic.watchers.size === 0 && this.#topics.get(experimentId) === topic)
+        this.#topics.delete(experimentId);
     });
-    watchers.add(watcher);
-    this.#watchers.set(experimentId, watchers);
+    topic.watchers.add(watcher);
+    this.#topics.set(experimentId, topic);
     if (this.#closed) watcher.close();
     return watcher;
   }
@@ -55,7 +57,7 @@ export class ChangeFeed {
   /** How many watch; 0 when everyone has left. */
   get watching(): number {
     let count = this.#all.size;
-    for (const watchers of this.#watchers.values()) count += watchers.size;
+    for (const { watchers } of this.#topics.values()) count += watchers.size;
     return count;
   }
 
@@ -70,18 +72,19 @@ export class ChangeFeed {
     const hint = Hint.safeParse(parseJson(payload));
     if (!hint.success) return;
     const { experimentId, status } = hint.data;
-    for (const watcher of this.#watchers.get(experimentId) ?? []) watcher.wake();
+    const topic = this.#topics.get(experimentId);
+    if (topic !== undefined) wake(topic);
     if (status) for (const watcher of this.#all) watcher.wakeFor(experimentId);
   }
 
   #wakeAll(): void {
     for (const watcher of this.#all) watcher.wakeForAll();
-    for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher.wake();
+    for (const topic of this.#topics.values()) wake(topic);
   }
 
   *#each(): Generator<Watcher> {
     yield* this.#all;
-    for (const watchers of this.#watchers.values()) yield* watchers;
+    for (const { watchers } of this.#topics.values()) yield* watchers;
   }
 }
 
@@ -126,6 +129,50 @@ export class Watcher {
     this.#closed = true;
     this.#onClose();
     this.#release?.();
+  }
+}
+
+/** All who watch one experiment, and what they read together. */
+interface Topic {
+  readonly watchers: Set<ExperimentWatcher>;
+  readonly plain: SharedChanges;
+  readonly withSteps: SharedChanges;
+}
+
+function newTopic(experimentId: string): Topic {
+  const watchers = new Set<ExperimentWatcher>();
+  const shared = (steps: boolean) => new SharedChanges(experimentId, steps, () => watchers.size);
+  return { watchers, plain: shared(false), withSteps: shared(true) };
+}
+
+function wake({ watchers, plain, withSteps }: Topic): void {
+  plain.hint();
+  withSteps.hint();
+  for (const watcher of watchers) watcher.wake();
+}
+
+/** A watcher of one experiment, which reads its changes together with the others who do. */
+export class ExperimentWatcher extends Watcher {
+  readonly #topic: Topic;
+  #joined = false;
+
+  constructor(topic: Topic, onClose: () => void) {
+    super(onClose);
+    this.#topic = topic;
+  }
+
+  /**
+   * What changed after the cursor, as `readChanges` tells it: at the first call everything that is committed by
+   * then, later everything that it was woken for.
+   */
+  async changesAfter(
+    db: Database,
+    cursor: number,
+    { steps = false }: ChangesAsked = {},
+  ): Promise<Changes | null> {
+    const joins = !this.#joined;
+    this.#joined = true;
+    return await (steps ? this.#topic.withSteps : this.#topic.plain).after(db, cursor, { joins });
   }
 }
 

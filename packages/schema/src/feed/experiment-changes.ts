@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Database } from '../database/database.ts';
 import { isId } from '../ordered-id.ts';
 import type { ChangeFeed } from './change-feed.ts';
-import { type Changes, type ChangesAsked, readChanges } from './read-changes.ts';
+import type { Changes, ChangesAsked } from './read-changes.ts';
 import { subscription } from './subscription.ts';
 
 /** Changes that follow one another faster are sent together. */
@@ -11,7 +11,7 @@ const GATHER_MILLISECONDS = 40;
 /**
  * Everything of an experiment that changed after a cursor, then each further change; completes when every run
  * has ended. Who goes on with the last cursor it got misses nothing and gets no epoch or event twice. However
- * slow the reader, nothing is kept for it: the next piece is read when it asks.
+ * slow the reader, nothing is kept for it: the next piece is read when it asks, together with all who ask then.
  */
 export function experimentChanges(
   db: Database,
@@ -27,7 +27,7 @@ export function experimentChanges(
       let cursor = after;
       do {
         for (;;) {
-          const changes = isId(experimentId) ? await readChanges(db, experimentId, cursor, asked) : null;
+          const changes = isId(experimentId) ? await watcher.changesAfter(db, cursor, asked) : null;
           if (changes === null) {
             throw new GraphQLError(`There is no experiment ${experimentId}.`, {
               extensions: { code: 'NOT_FOUND' },

@@ -100,6 +100,39 @@ export async function readChanges(
   };
 }
 
+/** How much it is to keep: rows, where steps count by the room that their numbers take. */
+export function rowsOf({ runs, epochs, events, steps }: Changes): number {
+  const chunks = steps.reduce((sum, batch) => sum + 1 + Math.floor(batch.steps / STEPS_AS_A_ROW), 0);
+  return runs.length + epochs.length + events.length + chunks;
+}
+
+/** Numbers of so many steps take about the room of an epoch's row. */
+const STEPS_AS_A_ROW = 16;
+
+/**
+ * What consecutive pieces say that came after a version, as one piece; the experiment is as `latest`, the last that
+ * was read, has it. A run is taken from the last piece that tells of it.
+ */
+export function changesWithin(pieces: readonly Changes[], latest: Changes, after: number): Changes {
+  const newer = pieces.filter(({ cursor }) => cursor > after);
+  const [only] = newer;
+  const isNew = <Row extends { readonly version: number }>({ version }: Row): boolean => version > after;
+  if (
+    newer.length === 1 &&
+    only === latest &&
+    [...only.runs, ...only.epochs, ...only.events, ...only.steps].every(isNew)
+  )
+    return only;
+  const runsById = new Map(newer.flatMap(({ runs }) => runs.filter(isNew).map((run) => [run.id, run])));
+  return {
+    ...latest,
+    runs: [...runsById.values()].sort((a, b) => a.position - b.position),
+    epochs: newer.flatMap(({ epochs }) => epochs.filter(isNew)),
+    events: newer.flatMap(({ events }) => events.filter(isNew)),
+    steps: newer.flatMap(({ steps }) => steps.filter(isNew)),
+  };
+}
+
 type Versioned = typeof epochs | typeof events | typeof stepChunks;
 
 /**
