@@ -13,6 +13,7 @@ const GENERATED = [
   { what: 'SQL migrations', path: 'drizzle', script: 'migrations' },
   { what: 'printed GraphQL schema', path: 'packages/schema/schema.graphql', script: 'print-schema' },
   { what: 'typed GraphQL documents', path: 'apps/dashboard/src/graphql/generated', script: 'codegen' },
+  { what: 'operations of the client', path: 'packages/client/src/generated', script: 'codegen' },
 ];
 
 await runScript(async () => {
