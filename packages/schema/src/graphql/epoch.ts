@@ -1,8 +1,9 @@
 import { nonFiniteKind } from '@optiscope/trainer';
 import { runEpochs } from '../feed/run-epochs.ts';
+import { METRIC_NAMES } from '../series/metric-names.ts';
 import type { EpochMetric, EpochRow } from '../tables/epoch.ts';
 import { builder } from './builder.ts';
-import { finite, METRICS, Metric, NonFiniteKind } from './non-finite.ts';
+import { finite, Metric, NonFiniteKind } from './non-finite.ts';
 
 const NonFiniteMetric = builder
   .objectRef<{ metric: EpochMetric; kind: 'NAN' | 'POS_INF' | 'NEG_INF' }>('NonFiniteMetric')
@@ -39,7 +40,7 @@ export const Epoch = builder.objectRef<EpochRow>('Epoch').implement({
       nonFinite: t.field({
         type: [NonFiniteMetric],
         resolve: (epoch) =>
-          METRICS.flatMap((metric) => {
+          METRIC_NAMES.flatMap((metric) => {
             const kind = nonFiniteKind(epoch[metric]);
             return kind === null ? [] : [{ metric, kind }];
           }),

@@ -18,20 +18,6 @@ export const Metric = builder.enumType('Metric', {
   } satisfies Record<string, { value: EpochMetric }>,
 });
 
-/** Every metric; the compiler knows when one is missing. */
-export const METRICS = Object.keys({
-  loss: true,
-  accuracy: true,
-  valLoss: true,
-  valAccuracy: true,
-  learningRate: true,
-  trainSeconds: true,
-  evaluationSeconds: true,
-  examplesSeen: true,
-  gradientNorm: true,
-  updateRatio: true,
-} satisfies Record<EpochMetric, true>) as EpochMetric[];
-
 export const NonFiniteKind = builder.enumType('NonFiniteKind', {
   values: ['NAN', 'POS_INF', 'NEG_INF'] as const,
 });

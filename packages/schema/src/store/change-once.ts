@@ -21,10 +21,12 @@ export interface Asked {
 export interface Answer {
   readonly experimentId: string;
   readonly runId: string | null;
+  /** Of the annotation or comment. */
+  readonly noteId?: string;
 }
 
-/** What a change to an experiment came to: the run that it was about, or why nothing was done. */
-export type Made = { readonly changed: boolean; readonly runId?: string } | Refusal;
+/** What a change to an experiment came to: the run or note that it was about, or why nothing was done. */
+export type Made = { readonly changed: boolean; readonly runId?: string; readonly noteId?: string } | Refusal;
 
 export const LONGEST_KEY = 200;
 
@@ -54,7 +56,8 @@ export async function changeOnce(
         outcome = made;
         return null;
       }
-      outcome = { experimentId, runId: made.runId ?? null };
+      const { runId, noteId } = made;
+      outcome = { experimentId, runId: runId ?? null, ...(noteId !== undefined && { noteId }) };
       await keep(change.tx, asked, outcome);
       return made.changed ? true : null;
     });
@@ -89,9 +92,13 @@ async function answerBefore(tx: Database | Transaction, asked: Asked): Promise<A
     .from(mutationKeys)
     .where(and(eq(mutationKeys.operation, asked.operation), eq(mutationKeys.key, asked.key)));
   if (row === undefined) return null;
-  const { asked: before, experimentId, runId } = row.result;
+  const { asked: before, experimentId, runId, noteId } = row.result;
   if (before !== digest(asked)) return conflict('KEY_USED_OTHERWISE', keyUsed(asked));
-  return { experimentId: String(experimentId), runId: runId === null ? null : String(runId) };
+  return {
+    experimentId: String(experimentId),
+    runId: runId === null ? null : String(runId),
+    ...(noteId !== undefined && { noteId: String(noteId) }),
+  };
 }
 
 async function keep(tx: Transaction, asked: Asked, answer: Answer): Promise<void> {

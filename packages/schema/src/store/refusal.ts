@@ -20,6 +20,9 @@ export const CONFLICTS = [
   'INVITATION_ENDED',
   'NO_ACCOUNTS',
   'TOO_MANY_TOKENS',
+  'NOTE_DELETED',
+  'NOT_AUTHOR',
+  'TOO_MANY_NOTES',
 ] as const;
 export type ConflictCode = (typeof CONFLICTS)[number];
 
@@ -35,7 +38,15 @@ export type Refusal =
   | { readonly refusal: 'Conflict'; readonly code: ConflictCode; readonly message: string };
 
 /** What can be asked for by its id and not be there. */
-export type Thing = 'experiment' | 'run' | 'member' | 'invitation' | 'session' | 'token';
+export type Thing =
+  | 'experiment'
+  | 'run'
+  | 'member'
+  | 'invitation'
+  | 'session'
+  | 'token'
+  | 'annotation'
+  | 'comment';
 
 export function notFound(what: Thing, id: string): Extract<Refusal, { refusal: 'NotFound' }> {
   return { refusal: 'NotFound', code: 'NOT_FOUND', message: `There is no ${what} ${id}.` };
