@@ -16,13 +16,29 @@ export { exportTensorboard } from './exchange/export-tensorboard.ts';
 export { type Selection, selectedRuns } from './exchange/exported-runs.ts';
 export { CURVE_FORMATS, MOST_BYTES } from './exchange/read-curves.ts';
 export { ChangeFeed, type StatusWatcher } from './feed/change-feed.ts';
-export { type Context, operationContext, type ServerState, type Service } from './graphql/context.ts';
+export {
+  type Context,
+  operationContext,
+  type ServerState,
+  type Service,
+  type Waiting,
+} from './graphql/context.ts';
 export { schema } from './graphql/schema.ts';
+export {
+  createApiToken,
+  listApiTokens,
+  noteTokenUse,
+  revokeApiToken,
+  TOKEN_DAYS,
+  TOKEN_PREFIX,
+  viewerWithToken,
+} from './store/api-tokens.ts';
+export { type Audited, type AuditedBy, recordAudit } from './store/audit.ts';
 export { LONGEST_KEY } from './store/change-once.ts';
 export { type Claimant, type ClaimedRun, claimRun } from './store/claim-run.ts';
 export { endRun } from './store/end-run.ts';
 export { type FailedAttempt, failAttempt, MOST_FAILURES } from './store/fail-attempt.ts';
-export { type Claim, endedRuns, heldRuns } from './store/held-run.ts';
+export { type Claim, heldRuns, overClaims } from './store/held-run.ts';
 export { type ImportRequest, importRuns } from './store/import-runs.ts';
 export { type EpochReport, type RecordedEpoch, recordEpoch } from './store/record-epoch.ts';
 export { type Notice, recordNotice } from './store/record-notice.ts';
@@ -34,3 +50,11 @@ export { releaseOrphans, releaseRun } from './store/release-run.ts';
 export { type RunEnd, runEnds } from './store/run-ends.ts';
 export { runEngines } from './store/run-engines.ts';
 export { type StepBatch, type StepNumbers, stepBatch } from './store/step-batch.ts';
+export {
+  BEAT_SECONDS,
+  beatWorker,
+  forgetWorkers,
+  stopWorker,
+  type WorkerBeat,
+  type WorkerSelf,
+} from './store/workers.ts';

@@ -16,20 +16,28 @@ export type ClassesOfType = Readonly<Partial<Record<AccessClass, string>>>;
 export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Query: {
     STRANGER: 'viewer',
-    VIEWER: 'experiment experiments members node nodes optimizers presets references run server',
+    VIEWER: `experiment experiments members node nodes optimizers presets references run server workers`,
     // It tells whether a path is there, and what is wrong with the file.
     EDITOR: 'validateExperiment',
-    ADMIN: 'invitations',
+    ADMIN: 'auditLog invitations',
+    OWN: 'apiTokens',
   },
   Mutation: {
-    EDITOR: `addReference cancelExperiment cancelRun cloneExperiment createExperiment deleteExperiment extendExperiment
-      importRuns pauseExperiment pauseRun renameExperiment rerun restoreExperiment resumeExperiment resumeRun
-      tagExperiment`,
-    OWN: 'renameMember revokeOtherSessions revokeSession',
-    ADMIN: 'disableMember enableMember inviteMember revokeInvitation setMemberRole setMemberRunLimit',
+    EDITOR: `addReference cancelExperiment cancelRun cloneExperiment createExperiment deleteExperiment
+      extendExperiment importRuns pauseExperiment pauseRun renameExperiment rerun restoreExperiment
+      resumeExperiment resumeRun setExperimentPriority setWorkerLabels tagExperiment`,
+    OWN: 'createApiToken renameMember revokeApiToken revokeOtherSessions revokeSession',
+    ADMIN: `disableMember drainWorker enableMember inviteMember revokeInvitation setMemberRole setMemberRunLimit`,
   },
   Subscription: { VIEWER: 'epochs experimentChanges experimentStatus' },
 
+  ApiToken: { OWN: 'createdAt expiresAt id lastUsedAt member name prefix revokedAt role' },
+  ApiTokenMade: { OWN: 'secret token' },
+  AuditConnection: { ADMIN: 'edges nodes pageInfo totalCount' },
+  AuditEdge: { ADMIN: 'cursor node' },
+  AuditEntry: {
+    ADMIN: 'actor address arguments at experiment id memberId operation outcome requestId tokenId',
+  },
   Augmentation: { VIEWER: 'colour crop flip includePlain rotate seed views' },
   AugmentationColour: { VIEWER: 'brightness contrast hue saturation' },
   AugmentationCrop: { VIEWER: 'area aspect' },
@@ -45,15 +53,16 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Event: { VIEWER: 'at epoch id kind message numbers runId step' },
   EventNumber: { VIEWER: 'name nonFinite value' },
   Experiment: {
-    VIEWER: `alpha author batchSize contenders createdAt cursor dataset deletedAt epochs events exportPath freezeIndex id
-      inputSize name runs seed seeds settings status stepSeries tags weights`,
+    VIEWER: `alpha author batchSize contenders createdAt cursor dataset deletedAt epochs events exportPath
+      freezeIndex id inputSize name priority runs seed seeds settings status stepSeries tags weights
+      workerLabels`,
   },
   ExperimentChanges: { VIEWER: 'cursor epochs events experiment runs status steps' },
   ExperimentConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
   ExperimentEdge: { VIEWER: 'cursor node' },
   ExperimentPlan: {
-    VIEWER:
-      'alpha batchSize contenders dataset epochs freezeIndex inputSize name runs seeds settings weights',
+    VIEWER: `alpha batchSize contenders dataset epochs freezeIndex inputSize name priority runs seeds settings
+      weights workerLabels`,
   },
   Hyperparameter: { VIEWER: 'default description exclusiveMax exclusiveMin integer label max min name' },
   HyperparameterValue: { VIEWER: 'name value' },
@@ -74,9 +83,10 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   PresetContender: { VIEWER: 'hyperparameters learningRate optimizer' },
   Reference: { VIEWER: 'description id name source' },
   Run: {
-    VIEWER: `attempt contender createdAt engine epochs events experiment finishedAt id imagesPerSecond importedFrom label
-      lastEpoch origin phase phaseDone phaseTotal reason secondsLeft seed series skippedImages startedAt status
-      stepSeries totalParameters trainImages trainableParameters validationImages`,
+    VIEWER: `attempt contender createdAt engine epochs events experiment finishedAt id imagesPerSecond importedFrom
+      label lastEpoch origin phase phaseDone phaseTotal queuePlace reason secondsLeft seed series
+      skippedImages startedAt status stepSeries totalParameters trainImages trainableParameters
+      validationImages waitsFor worker`,
   },
   Schedule: {
     VIEWER: `cooldown endDivisor endFactor everyEpochs factor flatFraction kind metric minDelta minRate patience
@@ -97,6 +107,11 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Viewer: { STRANGER: 'kind member name role' },
   WeightDecay: { VIEWER: 'rate vectors' },
   WeightsSource: { VIEWER: 'kind label path' },
+  Wait: { VIEWER: 'message reason' },
+  Worker: {
+    VIEWER: `concurrency drainingAt engines heartbeatAt host id labels memoryLimit memoryUsed pid processes runs
+      startedAt status stoppedAt version`,
+  },
   WorkerProcess: { VIEWER: 'engines pid runs' },
 };
 

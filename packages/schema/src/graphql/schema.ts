@@ -1,7 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
+import { audited } from '../access/audited.ts';
 import { guarded } from '../access/guard.ts';
 import { builder } from './builder.ts';
 // Each file adds its type, and its queries, mutations and subscriptions, to the builder.
+import './api-token.ts';
+import './audit-log.ts';
 import './cancel.ts';
 import './create-experiment.ts';
 import './date-time.ts';
@@ -15,14 +18,17 @@ import './nodes.ts';
 import './optimizer.ts';
 import './preset.ts';
 import './run-control.ts';
+import './placement.ts';
 import './server.ts';
 import './session.ts';
 import './step-series.ts';
 import './validate-experiment.ts';
+import './waiting.ts';
+import './worker.ts';
 
 builder.queryType({});
 builder.mutationType({});
 builder.subscriptionType({});
 
-/** The GraphQL schema, resolvers included, each behind the check of who asks. */
-export const schema: GraphQLSchema = guarded(builder.toSchema());
+/** The GraphQL schema, resolvers included: each behind the check of who asks, and every mutation in the audit log. */
+export const schema: GraphQLSchema = audited(guarded(builder.toSchema()));

@@ -46,7 +46,8 @@ export type Thing =
   | 'session'
   | 'token'
   | 'annotation'
-  | 'comment';
+  | 'comment'
+  | 'worker';
 
 export function notFound(what: Thing, id: string): Extract<Refusal, { refusal: 'NotFound' }> {
   return { refusal: 'NotFound', code: 'NOT_FOUND', message: `There is no ${what} ${id}.` };

@@ -70,6 +70,8 @@ export type CreateExperimentInput = {
   name?: string | null | undefined;
   /** Where the other fields' values come from when they are left out. By default `six-optimizers`; with a weight file `six-optimizers-imagenet`. */
   preset?: string | number | null | undefined;
+  /** From -100 to 100: runs of a higher one are taken up first. 0 when left out. */
+  priority?: number | null | undefined;
   /** Short for `seeds` with one of them. */
   seed?: number | null | undefined;
   /** Each contender runs once with each. */
@@ -79,6 +81,8 @@ export type CreateExperimentInput = {
   weights?: WeightsInput | null | undefined;
   /** Path of a Keras HDF5 weight file on the server's machine; the sample's backbone when left out. */
   weightsPath?: string | null | undefined;
+  /** Only workers that have all of these labels take its runs up, such as `gpu`. */
+  workerLabels?: Array<string> | null | undefined;
 };
 
 /** Where the images come from: exactly one of these. */
