@@ -34,6 +34,7 @@ export {
   viewerWithToken,
 } from './store/api-tokens.ts';
 export { type Audited, type AuditedBy, recordAudit } from './store/audit.ts';
+export { type SharedLoaders, sharedLoaders } from './graphql/shared-loaders.ts';
 export { LONGEST_KEY } from './store/change-once.ts';
 export { type Claimant, type ClaimedRun, claimRun } from './store/claim-run.ts';
 export { endRun } from './store/end-run.ts';

@@ -7,6 +7,7 @@ import { currentIds, type Log } from '../log.ts';
 import { createMaskError } from './mask-error.ts';
 import { LIMITS, operationLimits } from './operation-limits.ts';
 import { isOwnOrigin } from './origin.ts';
+import { sharedLoading } from './shared-loading.ts';
 
 /** Sixty contenders with all their hyper-parameters are some 30 kB. */
 const MOST_BODY_BYTES = 256 * 1024;
@@ -44,7 +45,7 @@ export function createGraphql(
     batching: false,
     maxRequestBodySize: MOST_BODY_BYTES,
     maskedErrors: { maskError },
-    plugins: [ownPagesOnly, jsonOnly, jsonInQuery, limitedOperations],
+    plugins: [ownPagesOnly, jsonOnly, jsonInQuery, limitedOperations, sharedLoading(service.db)],
     logging: {
       debug: (...told) => log.debug(told.map(String).join(' ')),
       info: (...told) => log.debug(told.map(String).join(' ')),

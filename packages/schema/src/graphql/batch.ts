@@ -3,6 +3,9 @@ interface Gathering<Key, Value> {
   readonly values: Promise<ReadonlyMap<Key, Value>>;
 }
 
+/** A statement has at most 65,535 parameters. */
+const MOST_KEYS = 10_000;
+
 /**
  * Gathers the keys that are asked for in one turn of the event loop and loads them together, so that a list of
  * a hundred runs reads its epochs in one statement. It gathers and does not remember: a subscription lives for
@@ -13,7 +16,7 @@ export function batch<Key, Value>(
 ): (key: Key) => Promise<Value | undefined> {
   let gathering: Gathering<Key, Value> | null = null;
   return async (key) => {
-    gathering ??= gather();
+    if (gathering === null || gathering.keys.size >= MOST_KEYS) gathering = gather();
     const { keys, values } = gathering;
     keys.add(key);
     return (await values).get(key);
