@@ -32,7 +32,7 @@ export async function runsOf(db: Database, experimentId: string): Promise<RunRow
 /** Takes a run up, under a job of its own unless one is given. */
 export async function claimed(db: Database, run: RunRow, jobId: string = orderedId()): Promise<ClaimedRun> {
   const claim = await claimRun(db, run.id, { jobId, host: 'here', pid: 1 });
-  if (claim === null) throw new Error('the run could not be claimed');
+  if (claim === null || claim === 'LIMITED') throw new Error('the run could not be claimed');
   return claim;
 }
 

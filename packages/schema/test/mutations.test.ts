@@ -4,7 +4,7 @@ import { readChanges } from '../src/feed/read-changes.ts';
 import { orderedId } from '../src/ordered-id.ts';
 import { claimRun } from '../src/store/claim-run.ts';
 import { endRun } from '../src/store/end-run.ts';
-import { endedRuns, heldRuns } from '../src/store/held-run.ts';
+import { heldRuns, overClaims } from '../src/store/held-run.ts';
 import { recordEpoch } from '../src/store/record-epoch.ts';
 import { releaseOrphans } from '../src/store/release-run.ts';
 import { experiments } from '../src/tables/experiment.ts';
@@ -38,7 +38,7 @@ describeOnBoth('a mutation', (opened) => {
     expect((await runsOf(db, experiment.id)).map(({ status }) => status)).toEqual(['PAUSED', 'PAUSED']);
     // Its worker is to stop, and to keep where it stands.
     expect(await heldRuns(db, [claim])).toEqual([]);
-    expect(await endedRuns(db, [claim])).toEqual([]);
+    expect(await overClaims(db, [claim])).toEqual([]);
     expect(await recordEpoch(db, claim, epochReport(2))).toBe('REFUSED');
     for (const { id } of made) {
       expect(await claimRun(db, id, { jobId: orderedId(), host: 'here', pid: 1 })).toBeNull();

@@ -6,9 +6,9 @@ import {
   type Claim,
   claimRun,
   type Database,
-  endedRuns,
   failAttempt,
   heldRuns,
+  overClaims,
   releaseRun,
   type StatusWatcher,
 } from '@optiscope/schema';
@@ -156,6 +156,7 @@ export class Dispatcher {
     if (this.#stopping) return await queue.putBack(job);
     const claim = await claimRun(db, job.runId, { jobId: job.id, host: hostname(), pid: process.pid });
     if (claim === null) return await queue.complete(job);
+    if (claim === 'LIMITED') return await queue.putBack(job);
     const worker = claim.failures > 0 ? this.#pool.alone() : this.#pool.share();
     this.#active.add({ claim, job, worker });
     aboutClaim(log, claim).debug(
@@ -199,7 +200,7 @@ export class Dispatcher {
     const run = this.#active.get(key);
     if (run === undefined) return;
     // When it cannot be told whether the run has ended, a checkpoint too many does no harm.
-    const ended = await endedRuns(this.#options.db, [run.claim]).catch(() => []);
+    const ended = await overClaims(this.#options.db, [run.claim]).catch(() => []);
     run.worker.send({ ...keyOf(run), type: 'stop', discard: ended.length > 0 });
   }
 

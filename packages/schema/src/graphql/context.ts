@@ -11,6 +11,8 @@ export interface Service {
   /** Puts runs into the queue, as part of the transaction that makes them. */
   readonly enqueue: (tx: Transaction, runIds: readonly string[]) => Promise<void>;
   readonly server: { readonly version: string; readonly database: string; readonly workers: number };
+  /** What these runs wait for, those of them that wait; absent where there is no queue. */
+  readonly waiting?: (runIds: readonly string[]) => Promise<ReadonlyMap<string, Waiting>>;
   /** What the server is doing now; absent where nobody knows, as in a test of the schema alone. */
   readonly serverState?: () => Promise<ServerState>;
   /** Where members sign in; absent or null where nobody does. */
@@ -18,6 +20,18 @@ export interface Service {
     /** The server's address as members know it, without a slash at its end. */
     readonly publicUrl: string;
   } | null;
+}
+
+/** Why a run is not under way. */
+export const WAIT_REASONS = ['ROOM', 'NO_WORKER', 'LABELS', 'MEMBER_LIMIT'] as const;
+
+/** A run that waits. */
+export interface Waiting {
+  readonly reason: (typeof WAIT_REASONS)[number];
+  /** As a sentence. */
+  readonly message: string;
+  /** Its place among those that wait for room, from 1; null when it waits for something else. */
+  readonly place: number | null;
 }
 
 /** What a server is doing now. */
@@ -46,5 +60,5 @@ export interface Context extends Service, Caller {
 
 /** The context of one operation, by default of the local owner's. */
 export function operationContext(service: Service, caller: Caller = LOCAL_CALLER): Context {
-  return { ...service, ...caller, load: loaders(service.db) };
+  return { ...service, ...caller, load: loaders(service.db, service.waiting) };
 }

@@ -111,6 +111,12 @@ export const CreateExperimentInputRef = builder.inputType('CreateExperimentInput
     seeds: t.intList({ description: 'Each contender runs once with each.' }),
     settings: t.field({ type: SettingsInput }),
     contenders: t.field({ type: [ContenderInputRef], description: 'At most 60.' }),
+    priority: t.int({
+      description: 'From -100 to 100: runs of a higher one are taken up first. 0 when left out.',
+    }),
+    workerLabels: t.stringList({
+      description: 'Only workers that have all of these labels take its runs up, such as `gpu`.',
+    }),
   }),
 });
 export type CreateExperimentInput = typeof CreateExperimentInputRef.$inferInput;

@@ -43,6 +43,12 @@ Experiment.implement({
       ],
     }),
     settings: t.field({ type: SettingsOutput, resolve: ({ settings }) => settingsOf(settings) }),
+    priority: t.exposeInt('priority', {
+      description: 'Runs of a higher one are taken up first; from -100 to 100.',
+    }),
+    workerLabels: t.exposeStringList('workerLabels', {
+      description: 'Only workers that have all of these labels take its runs up.',
+    }),
     tags: t.stringList({
       description: 'In the order of the alphabet.',
       resolve: async (experiment, _args, { load }) => (await load.tagsOf(experiment.id)) ?? [],

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { Database } from '../database/database.ts';
 import { type StepRequest, type StepSeriesOfRun, stepSeriesOf } from '../series/step-series.ts';
 import { membersWithIds, sessionsOfMembers } from '../store/load-members.ts';
+import { runsOfWorkers, type WorkerTold, workersOfRuns } from '../store/workers.ts';
 import { type ContenderRow, contenders } from '../tables/contender.ts';
 import { type EpochMetric, type EpochRow, epochs } from '../tables/epoch.ts';
 import { type EventRow, events } from '../tables/event.ts';
@@ -12,6 +13,7 @@ import type { MemberRow, SessionRow } from '../tables/member.ts';
 import { type RunRow, runs } from '../tables/run.ts';
 import type { StepMetric } from '../tables/step-chunk.ts';
 import { batch } from './batch.ts';
+import type { Service, Waiting } from './context.ts';
 
 /** The newest events of an experiment or a run that one field gives; fewer where many are asked for at once. */
 const MOST_EVENTS = 1_000;
@@ -44,11 +46,16 @@ export interface Loaders {
     after: number,
     metrics: readonly EpochMetric[],
   ) => Promise<SeriesArrays | undefined>;
+  /** Of the run's last attempt. */
+  readonly workerOf: (runId: string) => Promise<WorkerTold | undefined>;
+  readonly runsOfWorker: (workerId: string) => Promise<RunRow[] | undefined>;
+  /** What the run waits for, if it does. */
+  readonly waiting: (runId: string) => Promise<Waiting | undefined>;
   readonly stepSeriesOf: (runId: string, request: StepRequest) => Promise<StepSeriesOfRun[] | undefined>;
 }
 
 /** Every way in which one row leads to others, each one statement for however many rows ask in one turn. */
-export function loaders(db: Database): Loaders {
+export function loaders(db: Database, waiting?: Service['waiting']): Loaders {
   const epochsAfter = remembered((after: number) =>
     batch((runIds: readonly string[]) => epochsOf(db, runIds, after)),
   );
@@ -111,6 +118,9 @@ export function loaders(db: Database): Loaders {
     }),
     eventsOfExperiment: batch((ids) => newestEvents(db, 'experimentId', ids)),
     eventsOfRun: batch((ids) => newestEvents(db, 'runId', ids)),
+    workerOf: batch((ids) => workersOfRuns(db, ids)),
+    runsOfWorker: batch((ids) => runsOfWorkers(db, ids)),
+    waiting: batch(async (ids) => (await waiting?.(ids)) ?? new Map()),
     epochsOf: (runId, after) => epochsAfter(after)(runId),
     seriesOf: (runId, after, metrics) => seriesAfter(after, ...metrics)(runId),
     stepSeriesOf: (runId, { after, metrics, resolution }) =>

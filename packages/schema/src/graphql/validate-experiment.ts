@@ -38,6 +38,8 @@ const ExperimentPlan = builder.objectRef<Plan>('ExperimentPlan').implement({
     epochs: t.exposeInt('epochs', {}),
     seeds: t.intList({ resolve: ({ seeds }) => [...seeds] }),
     settings: t.field({ type: SettingsOutput, resolve: ({ settings }) => settingsOf(settings) }),
+    priority: t.exposeInt('priority', {}),
+    workerLabels: t.exposeStringList('workerLabels', {}),
     contenders: t.field({ type: [PlannedContender], resolve: ({ contenders }) => [...contenders] }),
     runs: t.int({
       description: 'How many runs it would have: contenders times seeds.',

@@ -30,6 +30,7 @@ async function basisOf(db: Database, id: string): Promise<Basis | null> {
     .orderBy(asc(contenders.position), asc(runs.position));
   const trained = [...new Map(rows.map(({ contender }) => [contender.id, contender])).values()];
   const { data, weights, alpha, inputSize, freezeIndex, batchSize, epochs, settings } = experiment;
+  const { priority, workerLabels } = experiment;
   return {
     name: `Copy of ${experiment.name}`.slice(0, LONGEST_NAME),
     data,
@@ -40,6 +41,7 @@ async function basisOf(db: Database, id: string): Promise<Basis | null> {
     batchSize,
     epochs,
     settings,
+    placement: { priority, workerLabels },
     seeds: rows.length > 0 ? [...new Set(rows.map(({ seed }) => seed))] : [experiment.seed],
     contenders: trained.map(({ label, optimizer, hyperparameters, lookahead }) => ({
       label,

@@ -4,6 +4,7 @@ import type { SharedSettings } from '../tables/experiment.ts';
 import { MOST_RUNS } from './add-runs.ts';
 import { experimentName, nameProblem } from './labels.ts';
 import { type PlannedContender, planContenders } from './plan-contenders.ts';
+import { type Placement, planPlacement } from './plan-placement.ts';
 import { planSeeds } from './plan-seeds.ts';
 import { planSettings, problemOfIssue } from './plan-settings.ts';
 import { planData, planWeights } from './plan-sources.ts';
@@ -12,9 +13,10 @@ import type { InputProblem } from './refusal.ts';
 /** What one asked for, checked and with every default filled in. */
 export interface ExperimentPlan
   extends Pick<
-    RunConfig,
-    'data' | 'weights' | 'alpha' | 'inputSize' | 'freezeIndex' | 'batchSize' | 'epochs'
-  > {
+      RunConfig,
+      'data' | 'weights' | 'alpha' | 'inputSize' | 'freezeIndex' | 'batchSize' | 'epochs'
+    >,
+    Placement {
   readonly name: string;
   readonly settings: SharedSettings;
   /** Each contender runs once with each. */
@@ -35,6 +37,7 @@ export interface Basis {
   readonly seeds: readonly number[];
   readonly settings: SharedSettings;
   readonly contenders: readonly ContenderInput[];
+  readonly placement: Placement;
 }
 
 const DEFAULT_PRESET = 'six-optimizers';
@@ -85,6 +88,13 @@ export async function planExperiment(
     shared.data?.epochs ?? basis.epochs,
     problems,
   );
+  const placement = planPlacement(
+    {
+      priority: input.priority ?? basis.placement.priority,
+      workerLabels: input.workerLabels ?? basis.placement.workerLabels,
+    },
+    problems,
+  );
   const count = contenders.length * seeds.length;
   if (count > MOST_RUNS) {
     problems.push({
@@ -97,6 +107,7 @@ export async function planExperiment(
   return {
     plan: {
       ...shared.data,
+      ...placement,
       data,
       weights,
       settings,
@@ -135,6 +146,7 @@ function basisOf(preset: Preset): Basis {
     epochs,
     seeds: [seed],
     settings: {},
+    placement: { priority: 0, workerLabels: [] },
     contenders: preset.contenders.map(({ name, hyperparameters, lookahead }) => ({
       optimizer: name,
       hyperparameters: Object.entries(hyperparameters).map(([name, value]) => ({ name, value })),

@@ -39,11 +39,14 @@ export async function heldRuns(db: Database, claims: readonly Claim[]): Promise<
   });
 }
 
-/** Which of the claims are of runs that have ended since: what their workers still hold is worth nothing. */
-export async function endedRuns(db: Database, claims: readonly Claim[]): Promise<Claim[]> {
+/**
+ * Which of the claims are over for good: their runs have ended, or a later attempt took them up. What their workers
+ * still hold is worth nothing, and must not be put where the later attempt's is.
+ */
+export async function overClaims(db: Database, claims: readonly Claim[]): Promise<Claim[]> {
   if (claims.length === 0) return [];
   const rows = await db
-    .select({ id: runs.id, status: runs.status })
+    .select({ id: runs.id, status: runs.status, attempt: runs.attempt })
     .from(runs)
     .where(
       inArray(
@@ -51,6 +54,8 @@ export async function endedRuns(db: Database, claims: readonly Claim[]): Promise
         claims.map((claim) => claim.runId),
       ),
     );
-  const open = new Set(rows.filter(({ status }) => !hasEnded(status)).map(({ id }) => id));
-  return claims.filter(({ runId }) => !open.has(runId));
+  const open = new Map(
+    rows.filter(({ status }) => !hasEnded(status)).map(({ id, attempt }) => [id, attempt]),
+  );
+  return claims.filter(({ runId, token }) => open.get(runId) !== token);
 }

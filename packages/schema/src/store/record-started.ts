@@ -46,7 +46,7 @@ export async function recordStarted(
       .where(eq(runs.id, claim.runId));
     await tx
       .update(attempts)
-      .set({ resumedAfterEpoch: resumed })
+      .set({ resumedAfterEpoch: resumed, resumedAfterStep: started.resumedAfterStep })
       .where(and(eq(attempts.runId, claim.runId), eq(attempts.number, claim.token)));
     await recordEvents(change, {
       runId: claim.runId,
