@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { EngineChoice } from '@optiscope/trainer';
 import { z } from 'zod';
 import { LOG_FORMATS, LOG_LEVELS } from './log.ts';
+import { readStorageUrl, type StorageSettings } from './storage/storage-place.ts';
 import { defaultWorkers, WORKER_SETTINGS } from './worker-settings.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
@@ -72,6 +73,40 @@ const SETTINGS = {
     wanted: 'a whole number of bytes, such as 20000000000',
     help: 'What those of all ended runs may take together; the longest ended go first. Default 20000000000.',
   },
+  MIN_FREE_BYTES: {
+    schema: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(500_000_000),
+    wanted: 'a whole number of bytes, such as 500000000',
+    help: 'With less than this free on the disk of DATA_DIR no runs are taken up. Default 500000000.',
+  },
+  STORAGE_URL: {
+    schema: z
+      .string()
+      .transform(readStorageUrl)
+      .refine((place) => place !== null)
+      .optional(),
+    wanted:
+      'an address such as s3://bucket/prefix?endpoint=https://host:9000&region=us-east-1&pathStyle=true',
+    help: 'S3-compatible storage for checkpoints and features, for workers on several machines.',
+    secret: true, // someone may have written the key into it
+  },
+  S3_ACCESS_KEY_ID: {
+    schema: z
+      .string()
+      .regex(/^[!-~]+$/)
+      .optional(),
+    wanted: 'the id of an access key',
+    help: 'Access key for STORAGE_URL; else AWS_ACCESS_KEY_ID.',
+    secret: true,
+  },
+  S3_SECRET_ACCESS_KEY: {
+    schema: z
+      .string()
+      .regex(/^[!-~]+$/)
+      .optional(),
+    wanted: 'the secret of the access key',
+    help: 'Its secret; else AWS_SECRET_ACCESS_KEY.',
+    secret: true,
+  },
   LOG: {
     schema: z.enum(LOG_LEVELS).default('info'),
     wanted: `one of ${LOG_LEVELS.join(', ')}`,
@@ -100,6 +135,10 @@ const Environment = z.object({
   ENGINE: SETTINGS.ENGINE.schema,
   CHECKPOINT_DAYS: SETTINGS.CHECKPOINT_DAYS.schema,
   CHECKPOINT_BYTES: SETTINGS.CHECKPOINT_BYTES.schema,
+  MIN_FREE_BYTES: SETTINGS.MIN_FREE_BYTES.schema,
+  STORAGE_URL: SETTINGS.STORAGE_URL.schema,
+  S3_ACCESS_KEY_ID: SETTINGS.S3_ACCESS_KEY_ID.schema,
+  S3_SECRET_ACCESS_KEY: SETTINGS.S3_SECRET_ACCESS_KEY.schema,
   LOG: SETTINGS.LOG.schema,
   LOG_FORMAT: SETTINGS.LOG_FORMAT.schema,
 } satisfies Record<keyof typeof SETTINGS, z.ZodType>);
@@ -115,11 +154,16 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
   const given = Object.fromEntries(
     names.flatMap((name) => {
-      const value = environment[name];
+      // As other programs for such storage name it.
+      const value = environment[name] || environment[name.replace(/^S3_/, 'AWS_')];
       return value === undefined || value === '' ? [] : [[name, value]];
     }),
   );
   const read = Environment.safeParse(given);
+  if (read.success && read.data.STORAGE_URL != null && storageSettings(read.data) === null)
+    throw new SettingsError(
+      'STORAGE_URL needs an access key; wanted S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY as well.',
+    );
   if (read.success) return { ...read.data, WORKERS: read.data.WORKERS ?? defaultWorkers(read.data) };
   const wrong = new Set(read.error.issues.map((issue) => issue.path[0]));
   const lines = names
@@ -130,6 +174,19 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       return `${name} ${got}; wanted ${setting.wanted}.`;
     });
   throw new SettingsError(lines.join('\n'));
+}
+
+/** Where checkpoints and features are kept besides DATA_DIR; null where there is no such place. */
+export function storageSettings({
+  STORAGE_URL: place,
+  S3_ACCESS_KEY_ID: accessKeyId,
+  S3_SECRET_ACCESS_KEY: secretAccessKey,
+}: Pick<
+  z.output<typeof Environment>,
+  'STORAGE_URL' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY'
+>): StorageSettings | null {
+  if (place == null || accessKeyId === undefined || secretAccessKey === undefined) return null;
+  return { ...place, accessKeyId, secretAccessKey };
 }
 
 /** The settings as text for `--help`: all, or some. */

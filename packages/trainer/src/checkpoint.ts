@@ -106,6 +106,8 @@ export async function writeCheckpoint(
 export interface Found {
   readonly checkpoint: Checkpoint | null;
   readonly damaged: readonly string[];
+  /** How many numbered ones of other runs are there. */
+  readonly foreign: number;
 }
 
 /**
@@ -117,7 +119,9 @@ export async function findCheckpoint(
   runHash: string,
   accepts: (checkpoint: Checkpoint) => boolean = () => true,
 ): Promise<Found> {
-  const own = (await numbered(directory)).filter(({ run }) => run === runPart(runHash));
+  const all = await numbered(directory);
+  const own = all.filter(({ run }) => run === runPart(runHash));
+  const foreign = all.length - own.length;
   const damaged: string[] = [];
   let failure: unknown = null;
   const goodOne = async (name: string): Promise<Checkpoint | null> => {
@@ -133,12 +137,24 @@ export async function findCheckpoint(
   };
   for (const { name } of own) {
     const checkpoint = await goodOne(name);
-    if (checkpoint) return { checkpoint, damaged };
+    if (checkpoint) return { checkpoint, damaged, foreign };
   }
   const [best, restored] = [await goodOne(BEST), await goodOne(RESTORED)];
   const checkpoint = best && restored ? (best.steps > restored.steps ? best : restored) : (best ?? restored);
   if (checkpoint === null && failure !== null) throw failure;
-  return { checkpoint, damaged };
+  return { checkpoint, damaged, foreign };
+}
+
+/** Where the newest whole numbered checkpoint of a directory stands, whichever run wrote it, and its name. */
+export async function newestWhole(
+  directory: string,
+): Promise<{ readonly name: string; readonly epoch: number; readonly step: number } | null> {
+  for (const { name } of await numbered(directory)) {
+    const bytes = await readFile(join(directory, name)).catch(() => null);
+    const found = bytes && decodeCheckpoint(bytes);
+    if (found) return { name, epoch: found.epoch, step: found.running.step };
+  }
+  return null;
 }
 
 /** The newest good checkpoint of this run, or null. */

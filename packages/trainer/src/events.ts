@@ -48,6 +48,14 @@ export interface FeaturesEvent {
   readonly cached: boolean;
 }
 
+/** How many checkpoints were looked at and not taken. */
+export interface PassedOver {
+  /** Torn or altered. */
+  readonly damaged: number;
+  /** Whole, and of other numbers: of another engine, or of data or weights that have changed since. */
+  readonly foreign: number;
+}
+
 export interface StartedEvent {
   readonly type: 'started';
   readonly engine: EngineDescription;
@@ -62,6 +70,10 @@ export interface StartedEvent {
   readonly resumedAfterEpoch: number;
   /** How many steps of the next epoch are in that checkpoint as well. */
   readonly resumedAfterStep: number;
+  /** Checkpoints in the run's directory that it could not go on from; none when left out. */
+  readonly passedOver?: PassedOver | undefined;
+  /** Names the set of features that it trains on, as the feature cache knows it. */
+  readonly featuresHash?: string | undefined;
 }
 
 /** One training step is done. Numbers are the step's own. */

@@ -46,7 +46,10 @@ export interface FitOptions extends Omit<SessionOptions, 'learningRateAt'> {
   /** Where to write checkpoints, and to look for one to go on from. */
   readonly checkpoints?: CheckpointOptions | undefined;
   /** What the `started` event says besides what the loop knows itself. */
-  readonly about: Omit<StartedEvent, 'type' | 'stepsPerEpoch' | 'resumedAfterEpoch' | 'resumedAfterStep'>;
+  readonly about: Omit<
+    StartedEvent,
+    'type' | 'stepsPerEpoch' | 'resumedAfterEpoch' | 'resumedAfterStep' | 'passedOver'
+  >;
 }
 
 /** The seeded order of a run: all contenders of a seed see the same batches. */
@@ -108,6 +111,7 @@ export async function* fit(options: FitOptions): AsyncGenerator<TrainEvent, void
       stepsPerEpoch,
       resumedAfterEpoch: history.length,
       resumedAfterStep: running.step,
+      passedOver: place.passedOver,
     };
     // What was found, and looked at, when the run was stopped or killed before it could tell.
     yield* tellFindings();
@@ -212,7 +216,7 @@ export async function* fit(options: FitOptions): AsyncGenerator<TrainEvent, void
 async function begin(options: FitOptions, checkpoints: RunCheckpoints | null, stepsPerEpoch: number) {
   const { backbone, denseKernel, epochs, hyperparameters, schedule = { kind: 'constant' } } = options;
   const initial = initialState(options, backbone, denseKernel);
-  const resumed = (await checkpoints?.open(initial)) ?? null;
+  const { checkpoint: resumed = null, passedOver } = (await checkpoints?.open(initial)) ?? {};
   if (resumed !== null) assertNotBeyond(resumed, epochs);
   const history: EpochMetrics[] = [...(resumed?.history ?? [])];
   const rate = learningRateAt(schedule, {
@@ -229,6 +233,7 @@ async function begin(options: FitOptions, checkpoints: RunCheckpoints | null, st
     lastFiniteLoss: resumed?.lastFiniteLoss ?? null,
     untold: resumed?.untold ?? [],
     layers: resumed?.layers ?? null,
+    passedOver,
     watch: new Watch(
       { classes: options.tail.classes, trainImages: options.features.train.images, stepsPerEpoch },
       resumed?.watch,

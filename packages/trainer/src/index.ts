@@ -1,6 +1,13 @@
 export { Augmentation } from './augmentation/settings.ts';
 export type { Checkpoint, Keep } from './checkpoint.ts';
-export { BEST, CheckpointError, pruneCheckpoints, RESTORED, readNamedCheckpoint } from './checkpoint.ts';
+export {
+  BEST,
+  CheckpointError,
+  newestWhole,
+  pruneCheckpoints,
+  RESTORED,
+  readNamedCheckpoint,
+} from './checkpoint.ts';
 export { parseDataArgument } from './data/data-argument.ts';
 export { DatasetError } from './data/dataset-error.ts';
 export type { SkippedGroup } from './data/skip-summary.ts';
@@ -17,6 +24,7 @@ export type {
   FinishedEvent,
   LayersEvent,
   NonFiniteKind,
+  PassedOver,
   SkippedImage,
   StartedEvent,
   StepEvent,
@@ -25,6 +33,7 @@ export type {
   TrainEvent,
 } from './events.ts';
 export { nonFiniteKind } from './events.ts';
+export { featureSetFiles } from './features/feature-set.ts';
 export type {
   EpsilonPlace,
   EpsilonPlacement,

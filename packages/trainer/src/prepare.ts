@@ -3,6 +3,7 @@ import { type Dataset, openDataset } from './data/dataset.ts';
 import type { EngineDescription, FeaturesEvent } from './events.ts';
 import { extractFeatures } from './features/extract.ts';
 import { FeatureCache } from './features/feature-cache.ts';
+import { FEATURES } from './features/feature-set.ts';
 import type { Features } from './features/features.ts';
 import { cutFor } from './model/cut.ts';
 import { type Backbone, backboneFromKeras } from './model/initial-weights.ts';
@@ -167,7 +168,7 @@ async function makeReady(
   const weightsFile = await weightsFileOf(config, cacheDirectory, signal);
   const dataset = await openDataset(config.data, { inputSize, cacheDirectory, signal });
   const backbone = await readBackbone(weightsFile, model, dataset, { runtime, engine, turns });
-  const cache = new FeatureCache({ directory: join(cacheDirectory, 'features'), maxBytes: CACHE_BYTES });
+  const cache = new FeatureCache({ directory: join(cacheDirectory, FEATURES), maxBytes: CACHE_BYTES });
   const cut = cutFor(model, freezeIndex);
   const features = await extractFeatures({
     dataset,

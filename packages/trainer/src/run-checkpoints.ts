@@ -9,7 +9,7 @@ import {
   sweep,
   writeCheckpoint,
 } from './checkpoint.ts';
-import type { CheckpointEvent } from './events.ts';
+import type { CheckpointEvent, PassedOver } from './events.ts';
 import type { HostTensor } from './runtimes/runtime.ts';
 import { bestEpoch } from './stopping/best-epoch.ts';
 import { earlyStopping } from './stopping/early-stopping.ts';
@@ -47,18 +47,23 @@ export class RunCheckpoints {
     this.#stopping = stopping;
   }
 
-  /** The newest good one with tensors of these names and sizes, or null; leftovers of killed writers go. */
-  async open(tensors: ReadonlyMap<string, HostTensor>): Promise<Checkpoint | null> {
+  /**
+   * The newest good one with tensors of these names and sizes, or null, and how many were passed over; leftovers of
+   * killed writers go.
+   */
+  async open(
+    tensors: ReadonlyMap<string, HostTensor>,
+  ): Promise<{ readonly checkpoint: Checkpoint | null; readonly passedOver: PassedOver }> {
     const { directory, runHash } = this.#options;
     await sweep(directory);
-    const { checkpoint, damaged } = await findCheckpoint(directory, runHash, (found) =>
+    const { checkpoint, damaged, foreign } = await findCheckpoint(directory, runHash, (found) =>
       sameSizes(found.tensors, tensors),
     );
     // They would count as the newest, and push good ones out.
     await removeAll(directory, damaged);
     this.#last = [checkpoint?.steps ?? 0, checkpoint?.epoch ?? 0];
     this.#lastAt = performance.now();
-    return checkpoint;
+    return { checkpoint, passedOver: { damaged: damaged.length, foreign } };
   }
 
   /** Whether one should be written in the middle of an epoch, after this many updates. */

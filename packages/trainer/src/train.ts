@@ -82,6 +82,7 @@ export async function* train(
         trainImages: dataset.train.length,
         validationImages: dataset.validation.length,
         skipped: dataset.skipped,
+        featuresHash: features.hash,
         ...parameterCounts(tail),
       },
     });

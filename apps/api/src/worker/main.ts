@@ -8,4 +8,5 @@ const LASTING = [DatasetError, WeightFileError, OptimizerSpecError];
 serveRuns(train, {
   isLasting: (error) => LASTING.some((kind) => error instanceof kind),
   discarded: (message) => new RunDiscarded(message),
+  isDiscarded: (reason) => reason instanceof RunDiscarded,
 });

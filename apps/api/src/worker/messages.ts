@@ -1,5 +1,6 @@
 import type { EpochReport, Notice, Progress, StepBatch } from '@optiscope/schema';
 import type { DivergedEvent, EngineChoice, FinishedEvent, RunConfig, StartedEvent } from '@optiscope/trainer';
+import type { StorageSettings } from '../storage/storage-place.ts';
 
 /**
  * What the server and its worker processes say to each other. Sent with structured cloning, which keeps NaN and
@@ -18,6 +19,8 @@ export interface RunOrder extends RunKey {
   readonly engine: EngineChoice;
   readonly cacheDirectory: string;
   readonly checkpointDirectory: string;
+  /** Where checkpoints and features are kept besides; null keeps them in the directories alone. */
+  readonly storage: StorageSettings | null;
 }
 
 export type ToWorker =
@@ -43,7 +46,14 @@ export type FromWorker =
   /** Superseded by the next one; nobody waits for it. */
   | (RunKey & { readonly type: 'progress'; readonly progress: Progress })
   | (RunKey & { readonly type: 'report'; readonly report: Report })
-  /** The run threw. With `lasting` it would at every attempt. */
-  | (RunKey & { readonly type: 'failed'; readonly reason: string; readonly lasting: boolean })
+  /** The run threw. With `lasting` it would at every attempt; with `diskFull` it may when there is space. */
+  | (RunKey & {
+      readonly type: 'failed';
+      readonly reason: string;
+      readonly lasting: boolean;
+      readonly diskFull: boolean;
+    })
+  /** Why the storage cannot be used; null when it can again. */
+  | (RunKey & { readonly type: 'storage'; readonly away: string | null })
   /** The run was stopped, or its report was refused, or it ended and all is recorded. The worker forgets it. */
   | (RunKey & { readonly type: 'left' });

@@ -1,7 +1,8 @@
-import type { CheckpointEvent, EngineChoice, RunConfig, TrainEvent } from '@optiscope/trainer';
+import type { CheckpointEvent, EngineChoice, RunConfig, StartedEvent, TrainEvent } from '@optiscope/trainer';
 import type { FromWorker, RunKey, RunOrder, Told, ToWorker } from './messages.ts';
 import { RunProgress } from './run-progress.ts';
 import { StepBuffer } from './step-buffer.ts';
+import { storedRunOf } from './stored-runs.ts';
 
 /** The trainer's `train`, or a stand-in for it. */
 export type Train = (
@@ -20,6 +21,8 @@ export interface Faults {
   readonly isLasting: (error: unknown) => boolean;
   /** A reason to stop with that tells the trainer to write nothing more. */
   readonly discarded: (message: string) => Error;
+  /** Whether a reason is one of those. */
+  readonly isDiscarded: (reason: unknown) => boolean;
 }
 
 /** The least time between two messages of progress of one run. */
@@ -74,6 +77,7 @@ async function follow(train: Train, faults: Faults, order: RunOrder, running: Ru
   const tell = (message: FromWorker): void => {
     if (process.connected) process.send?.(message);
   };
+  const stored = storedRunOf(order, (away) => tell({ type: 'storage', runId, token, away }));
   const steps = new StepBuffer(checkpointDirectory, token, config.batchSize);
   const record = async (told: Told): Promise<boolean> => {
     if (signal.aborted) return false;
@@ -94,8 +98,15 @@ async function follow(train: Train, faults: Faults, order: RunOrder, running: Ru
     tell({ type: 'progress', runId, token, progress: progress.current });
   };
 
+  /** A run that goes on elsewhere takes along where it stands; of one that is over nothing is wanted. */
+  const leave = async (): Promise<void> => {
+    if (signal.aborted && !faults.isDiscarded(signal.reason)) await stored?.leave();
+    tell({ type: 'left', runId, token });
+  };
+
   try {
     let checkpoint: CheckpointEvent | null = null;
+    const brought = await stored?.bring(signal);
     const events = train(config, { signal, cacheDirectory, checkpointDirectory, engine, threads: 1 });
     for await (const event of events) {
       let held = !signal.aborted;
@@ -107,7 +118,8 @@ async function follow(train: Train, faults: Faults, order: RunOrder, running: Ru
         case 'started':
           progress.started(event, performance.now() / 1000);
           await steps.started(event);
-          held = await record({ kind: 'started', event });
+          held = await record({ kind: 'started', event: withDamaged(event, brought?.damaged.length ?? 0) });
+          if (event.featuresHash !== undefined) stored?.putFeatures(event.featuresHash);
           break;
         case 'step':
           progress.step(event, performance.now() / 1000);
@@ -118,6 +130,8 @@ async function follow(train: Train, faults: Faults, order: RunOrder, running: Ru
           break;
         case 'checkpoint':
           checkpoint = event;
+          await stored?.checkpointWritten(signal);
+          held = !signal.aborted;
           break;
         case 'epoch':
           held = await record({
@@ -132,21 +146,41 @@ async function follow(train: Train, faults: Faults, order: RunOrder, running: Ru
           break;
         case 'finished':
         case 'diverged':
+          await stored?.checkpointWritten(signal); // fewer are left than with the last epoch
           held = await record({ kind: 'end', event });
           break;
       }
       if (!held) break; // leaving the loop ends the generator, which releases what the run holds
     }
-    tell({ type: 'left', runId, token });
+    await leave();
   } catch (error) {
-    if (signal.aborted) tell({ type: 'left', runId, token });
+    if (signal.aborted) await leave();
     else {
       const reason = error instanceof Error ? error.message : String(error);
-      tell({ type: 'failed', runId, token, reason, lasting: faults.isLasting(error) });
+      const lasting = faults.isLasting(error);
+      tell({ type: 'failed', runId, token, reason, lasting, diskFull: isDiskFull(error) });
     }
   } finally {
     steps.close();
   }
+}
+
+/** Those that storage could not give are damaged too, for whoever wonders why a run began anew. */
+function withDamaged(event: StartedEvent, damaged: number): StartedEvent {
+  const { passedOver } = event;
+  if (damaged === 0) return event;
+  return {
+    ...event,
+    passedOver: { foreign: passedOver?.foreign ?? 0, damaged: (passedOver?.damaged ?? 0) + damaged },
+  };
+}
+
+/** Whether it failed because no space was left, wherever in the trainer that was. */
+function isDiskFull(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')) return true;
+  }
+  return false;
 }
 
 /** Lets messages come in and other runs have their turn. */

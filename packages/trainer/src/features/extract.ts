@@ -97,7 +97,13 @@ export async function extractFeatures(options: ExtractOptions): Promise<Features
       rows: rows[index]!,
     }),
   );
-  return { cut, train: train!, validation: validation!, hash: featuresHash(options, key) };
+  const hash = featuresHash(options, key);
+  await cache.note(
+    hash,
+    key,
+    splits.flat().map((row) => row.key),
+  );
+  return { cut, train: train!, validation: validation!, hash };
 }
 
 interface Filling {

@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { entryPath, noteFeatureSet } from './feature-set.ts';
 
 /**
  * Frozen features on disk, one entry per image and model, found by content: `<directory>/<modelKey>/<first two
@@ -104,6 +105,11 @@ export class FeatureCache {
     }
   }
 
+  /** Notes which entries belong together; see `noteFeatureSet`. */
+  async note(hash: string, modelKey: string, keys: readonly string[]): Promise<void> {
+    await noteFeatureSet(this.#directory, hash, { modelKey, keys });
+  }
+
   /** Raises the bound for a set that is read again and again: swept on the way, it would be made again each time. */
   holdAtLeast(bytes: number): void {
     this.#maxBytes = Math.max(this.#maxBytes, bytes);
@@ -159,7 +165,7 @@ export class FeatureCache {
       if (!found) continue;
       if (path.endsWith('.tmp')) {
         if (Date.now() - found.mtimeMs > LEFTOVER_MS && (await removeFile(path))) removed++;
-      } else if (path.endsWith('.f32')) {
+      } else if (path.endsWith('.f32') || path.endsWith('.json')) {
         entries.push({ path, bytes: found.size, used: found.mtimeMs });
         bytes += found.size;
       }
@@ -179,7 +185,7 @@ export class FeatureCache {
       if (!KEY.test(key))
         throw new TypeError(`A cache key must be a plain name such as a hash; got "${key}".`);
     }
-    return join(this.#directory, modelKey, imageHash.slice(0, 2), `${imageHash}.f32`);
+    return join(this.#directory, entryPath(modelKey, imageHash));
   }
 }
 
