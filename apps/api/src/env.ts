@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineChoice } from '@optiscope/trainer';
 import { z } from 'zod';
+import { ACCOUNT_SETTINGS } from './accounts/settings.ts';
 import { LOG_FORMATS, LOG_LEVELS } from './log.ts';
 import { readStorageUrl, type StorageSettings } from './storage/storage-place.ts';
 import { defaultWorkers, WORKER_SETTINGS } from './worker-settings.ts';
@@ -39,6 +40,7 @@ const SETTINGS = {
     wanted: 'host names with commas between them, such as lab.example.org,lab',
     help: 'Further names by which browsers may reach a server that listens on this machine only (behind a proxy).',
   },
+  ...ACCOUNT_SETTINGS,
   DATA_DIR: {
     schema: z
       .string()
@@ -123,6 +125,16 @@ const Environment = z.object({
   PORT: SETTINGS.PORT.schema,
   HOST: SETTINGS.HOST.schema,
   ALLOWED_HOSTS: SETTINGS.ALLOWED_HOSTS.schema,
+  ACCOUNTS: SETTINGS.ACCOUNTS.schema,
+  AUTH_SECRET: SETTINGS.AUTH_SECRET.schema,
+  PUBLIC_URL: SETTINGS.PUBLIC_URL.schema,
+  TRUSTED_PROXIES: SETTINGS.TRUSTED_PROXIES.schema,
+  GITHUB_CLIENT_ID: SETTINGS.GITHUB_CLIENT_ID.schema,
+  GITHUB_CLIENT_SECRET: SETTINGS.GITHUB_CLIENT_SECRET.schema,
+  OIDC_ISSUER: SETTINGS.OIDC_ISSUER.schema,
+  OIDC_CLIENT_ID: SETTINGS.OIDC_CLIENT_ID.schema,
+  OIDC_CLIENT_SECRET: SETTINGS.OIDC_CLIENT_SECRET.schema,
+  OIDC_NAME: SETTINGS.OIDC_NAME.schema,
   DATA_DIR: SETTINGS.DATA_DIR.schema,
   DATABASE_URL: SETTINGS.DATABASE_URL.schema,
   WORKERS: SETTINGS.WORKERS.schema,

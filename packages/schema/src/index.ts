@@ -24,6 +24,8 @@ export {
   type Waiting,
 } from './graphql/context.ts';
 export { schema } from './graphql/schema.ts';
+export { type SharedLoaders, sharedLoaders } from './graphql/shared-loaders.ts';
+export { orderedId } from './ordered-id.ts';
 export {
   createApiToken,
   listApiTokens,
@@ -34,13 +36,28 @@ export {
   viewerWithToken,
 } from './store/api-tokens.ts';
 export { type Audited, type AuditedBy, recordAudit } from './store/audit.ts';
-export { type SharedLoaders, sharedLoaders } from './graphql/shared-loaders.ts';
 export { LONGEST_KEY } from './store/change-once.ts';
 export { type Claimant, type ClaimedRun, claimRun } from './store/claim-run.ts';
 export { endRun } from './store/end-run.ts';
 export { type FailedAttempt, failAttempt, MOST_FAILURES } from './store/fail-attempt.ts';
 export { type Claim, heldRuns, overClaims } from './store/held-run.ts';
 export { type ImportRequest, importRuns } from './store/import-runs.ts';
+export {
+  acceptForEmail,
+  acceptInvitation,
+  hasAdminOrInvitation,
+  INVITATION_DAYS,
+  invitationForEmail,
+  invitationWithSecret,
+  inviteMember,
+} from './store/invitations.ts';
+export {
+  disableMember,
+  enableMember,
+  listMembers,
+  memberWithEmail,
+  setMemberRole,
+} from './store/members.ts';
 export { type EpochReport, type RecordedEpoch, recordEpoch } from './store/record-epoch.ts';
 export { type Notice, recordNotice } from './store/record-notice.ts';
 export { type Progress, recordProgress } from './store/record-progress.ts';
@@ -50,6 +67,8 @@ export { isRefusal, type Refusal } from './store/refusal.ts';
 export { releaseOrphans, releaseRun } from './store/release-run.ts';
 export { type RunEnd, runEnds } from './store/run-ends.ts';
 export { runEngines } from './store/run-engines.ts';
+export { secretHash } from './store/secret.ts';
+export { makePasswordLink, memberOfPasswordLink, touchSession } from './store/sessions.ts';
 export { type StepBatch, type StepNumbers, stepBatch } from './store/step-batch.ts';
 export {
   BEAT_SECONDS,
@@ -59,3 +78,11 @@ export {
   type WorkerBeat,
   type WorkerSelf,
 } from './store/workers.ts';
+export {
+  accounts,
+  type MemberRole,
+  type MemberRow,
+  members,
+  sessions,
+  verifications,
+} from './tables/member.ts';

@@ -1,7 +1,7 @@
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, ne, sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { isId, orderedId } from '../ordered-id.ts';
-import { type MemberRow, type SessionRow, sessions, verifications } from '../tables/member.ts';
+import { type MemberRow, members, type SessionRow, sessions, verifications } from '../tables/member.ts';
 import { notFound, type Refusal } from './refusal.ts';
 import { newSecret, secretHash } from './secret.ts';
 
@@ -38,9 +38,9 @@ export async function touchSession(db: Database, id: string): Promise<void> {
   await db.update(sessions).set({ updatedAt: sql`now()` }).where(eq(sessions.id, id));
 }
 
-/** Under which name the secret of a link for a new password is kept. */
-export function passwordLinkIdentifier(secret: string): string {
-  return `reset-password:${secret}`;
+/** Under which name the secret of a link for a new password is kept, as better-auth has it. */
+function linkIdentifier(secret: string): string {
+  return secretHash(`reset-password:${secret}`);
 }
 
 const PASSWORD_LINK_HOURS = 24;
@@ -52,10 +52,26 @@ export async function makePasswordLink(db: Database, { id }: Pick<MemberRow, 'id
     await tx.delete(verifications).where(eq(verifications.value, id));
     await tx.insert(verifications).values({
       id: orderedId(),
-      identifier: secretHash(passwordLinkIdentifier(secret)),
+      identifier: linkIdentifier(secret),
       value: id,
       expiresAt: sql`now() + make_interval(hours => ${PASSWORD_LINK_HOURS})`,
     });
   });
   return secret;
+}
+
+/** The member whose link for a new password has this secret, where it is still good; else null. */
+export async function memberOfPasswordLink(db: Database, secret: string): Promise<MemberRow | null> {
+  const [found] = await db
+    .select({ member: members })
+    .from(verifications)
+    .innerJoin(members, sql`${members.id}::text = ${verifications.value}`)
+    .where(
+      and(
+        eq(verifications.identifier, linkIdentifier(secret)),
+        gt(verifications.expiresAt, sql`now()`),
+        isNull(members.disabledAt),
+      ),
+    );
+  return found?.member ?? null;
 }
