@@ -1,7 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import { appearancesOf } from '../chart/palette.ts';
+import { looksOfRuns } from '../chart/strand.ts';
 import { type Comparison, hasEnded, isOver, type Run } from '../comparison/comparison.ts';
 import { comparisonSecondsLeft, comparisonShare } from '../comparison/progress.ts';
 import { leader, type SummaryRow } from '../comparison/summary.ts';
@@ -158,7 +158,10 @@ function Leader({ rows, over }: { rows: readonly SummaryRow[]; over: boolean }) 
   if (!first || !best) {
     return over ? null : <p className="mt-3 text-muted">No epoch is finished yet.</p>;
   }
-  const look = appearancesOf(rows.map((row) => row.run.contender.optimizer.name))[rows.indexOf(first)];
+  const look = looksOfRuns(
+    rows.map((row) => row.run),
+    'together',
+  ).get(first.run.id);
   return (
     <p className="mt-3 flex items-baseline gap-x-2">
       {look ? <Swatch look={look} /> : null}

@@ -12,7 +12,7 @@ import { EventList } from './event-list.tsx';
 import { ExchangeMenu } from './exchange-menu.tsx';
 import { RunsPanel } from './runs-panel.tsx';
 import { SetupDetails } from './setup-details.tsx';
-import { SummaryTable } from './summary-table.tsx';
+import { SummaryPanel } from './summary-panel.tsx';
 
 /** The page of one comparison, from its state at rendering on. */
 export function ComparisonView({
@@ -43,7 +43,7 @@ export function ComparisonView({
       />
       {underWay ? <RunsPanel comparison={comparison} accept={accept} /> : null}
       {hasNothingToDraw(comparison) ? null : <ChartsPanel comparison={comparison} setup={experiment} />}
-      <SummaryTable comparison={comparison} rows={rows} accept={accept} />
+      <SummaryPanel comparison={comparison} rows={rows} accept={accept} />
       <div className="grid items-start gap-5 lg:grid-cols-[3fr_2fr]">
         <SetupDetails comparison={comparison} setup={experiment} />
         <EventList comparison={comparison} />

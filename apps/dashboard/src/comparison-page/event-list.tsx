@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { appearancesOf } from '../chart/palette.ts';
+import { looksOfRuns } from '../chart/strand.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 import { durationText } from '../comparison/time-text.ts';
 import { Swatch } from '../components/swatch.tsx';
@@ -29,9 +29,9 @@ const SHOWN_AT_FIRST = 12;
 export function EventList({ comparison }: { comparison: Comparison }) {
   const [withCheckpoints, setWithCheckpoints] = useState(false);
   const [all, setAll] = useState(false);
-  const looks = appearancesOf(comparison.runs.map((run) => run.contender.optimizer.name));
+  const looks = looksOfRuns(comparison.runs, 'together');
   const runs = new Map(
-    comparison.runs.map((run, index) => [run.id, { label: run.contender.label, look: looks[index] }]),
+    comparison.runs.map((run) => [run.id, { label: run.contender.label, look: looks.get(run.id) }]),
   );
   const events = comparison.events
     .filter((event) => withCheckpoints || event.kind !== 'CHECKPOINT')

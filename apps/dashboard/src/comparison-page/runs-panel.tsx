@@ -1,6 +1,7 @@
 'use client';
 
-import { type Appearance, appearancesOf, cssColor } from '../chart/palette.ts';
+import { type Appearance, cssColor } from '../chart/palette.ts';
+import { looksOfRuns } from '../chart/strand.ts';
 import { type Comparison, hasEnded, type Run } from '../comparison/comparison.ts';
 import { settingText } from '../comparison/number-text.ts';
 import { activityText, trainingShare } from '../comparison/progress.ts';
@@ -23,15 +24,15 @@ export function RunsPanel({
 }) {
   const { cancel, cancelling, problem } = useCancel(accept);
   const control = useControl(accept);
-  const looks = appearancesOf(comparison.runs.map((run) => run.contender.optimizer.name));
+  const looks = looksOfRuns(comparison.runs, 'together');
   return (
     <section aria-labelledby="runs-title">
       <h2 id="runs-title" className="sr-only">
         Progress of the runs
       </h2>
       <ul className="grid grid-cols-1 gap-2 min-[30rem]:grid-cols-2 xl:grid-cols-3">
-        {comparison.runs.map((run, index) => {
-          const look = looks[index];
+        {comparison.runs.map((run) => {
+          const look = looks.get(run.id);
           return look && run.origin === 'TRAINED' ? (
             <li key={run.id} className="panel min-w-0 px-3 py-2 sm:py-2.5">
               <RunProgress

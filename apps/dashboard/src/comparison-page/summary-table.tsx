@@ -1,7 +1,8 @@
 'use client';
 
 import { useState } from 'react';
-import { type Appearance, appearancesOf } from '../chart/palette.ts';
+import type { Appearance } from '../chart/palette.ts';
+import { looksOfRuns } from '../chart/strand.ts';
 import { type Comparison, hasEnded } from '../comparison/comparison.ts';
 import { CURVE_METRICS, type CurveMetric, METRIC_TEXT } from '../comparison/metric.ts';
 import { metricText, nonFiniteText, settingText } from '../comparison/number-text.ts';
@@ -20,6 +21,7 @@ import { Icon } from '../components/icon.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { Swatch } from '../components/swatch.tsx';
 import { useControl } from '../hooks/use-control.ts';
+import { useViewOptions } from '../hooks/use-view-options.ts';
 
 /** What every contender has reached and what it cost, to be sorted by any column. */
 export function SummaryTable({
@@ -34,8 +36,7 @@ export function SummaryTable({
   const { send, busy, problem } = useControl(accept);
   const [order, setOrder] = useState<SummaryOrder | null>(null);
   const bests = bestOfColumns(rows);
-  const looks = appearancesOf(comparison.runs.map((run) => run.contender.optimizer.name));
-  const lookOf = new Map(comparison.runs.map((run, index) => [run.id, looks[index]]));
+  const lookOf = looksOfRuns(comparison.runs, useViewOptions()[0].seeds);
   const sortBy = (column: SummaryColumn) => {
     const natural = naturalOrder(column);
     if (order?.column !== column) setOrder(natural);
@@ -46,10 +47,7 @@ export function SummaryTable({
     <Heading column={column} text={text} order={order} onSort={sortBy} className={extra} />
   );
   return (
-    <section aria-labelledby="summary-title" className="panel">
-      <h2 id="summary-title" className="px-4 pt-3 pb-1 text-lg font-semibold">
-        Summary
-      </h2>
+    <>
       <div className="relative overflow-x-auto rounded-b-[10px]">
         <table className="w-full border-collapse text-sm" data-summary="">
           <thead>
@@ -114,7 +112,7 @@ export function SummaryTable({
           {problem}
         </p>
       ) : null}
-    </section>
+    </>
   );
 }
 

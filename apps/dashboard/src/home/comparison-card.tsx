@@ -1,6 +1,6 @@
 'use client';
 
-import { appearancesOf } from '../chart/palette.ts';
+import { looksOfRuns, strandsOf } from '../chart/strand.ts';
 import { type Comparison, isOver } from '../comparison/comparison.ts';
 import { comparisonSecondsLeft, comparisonShare } from '../comparison/progress.ts';
 import { leader, summaryRows } from '../comparison/summary.ts';
@@ -16,12 +16,12 @@ import { Sparkline } from './sparkline.tsx';
 /** One comparison in the list; one that is under way follows its own changes. */
 export function ComparisonCard({ initial, now }: { initial: Comparison; now: number }) {
   const { comparison } = useLiveComparison(initial);
-  const looks = appearancesOf(comparison.runs.map((run) => run.contender.optimizer.name));
+  const looks = looksOfRuns(comparison.runs, 'together');
   const first = leader(summaryRows(comparison));
   const over = isOver(comparison);
   const seconds = comparisonSecondsLeft(comparison);
   const diverged = comparison.runs.filter((run) => run.status === 'DIVERGED').length;
-  const leaderLook = first ? looks[comparison.runs.indexOf(first.run)] : undefined;
+  const leaderLook = first ? looks.get(first.run.id) : undefined;
   return (
     <PageLink
       href={`/experiments/${encodeURIComponent(comparison.id)}`}
@@ -31,19 +31,17 @@ export function ComparisonCard({ initial, now }: { initial: Comparison; now: num
       <span className="min-w-0 max-md:col-span-2">
         <span className="block truncate font-semibold">{comparison.name}</span>
         <span className="mt-1 flex flex-wrap gap-x-3 gap-y-0.5 text-xs text-muted">
-          {comparison.runs.map((run, index) => {
-            const look = looks[index];
-            return (
-              <span key={run.id} className="inline-flex items-center gap-1">
-                {look ? <Swatch look={look} line={false} /> : null}
-                {run.contender.label}
-              </span>
-            );
-          })}
+          {strandsOf(comparison.runs, 'together').map(({ key, look, label, runs }) => (
+            <span key={key} className="inline-flex items-center gap-1">
+              <Swatch look={look} line={false} />
+              {label}
+              {runs.length > 1 ? ` × ${runs.length}` : null}
+            </span>
+          ))}
         </span>
       </span>
       <span className="max-md:hidden">
-        <Sparkline comparison={comparison} looks={looks} />
+        <Sparkline comparison={comparison} />
       </span>
       <span className="text-sm">
         {first?.best.VAL_ACCURACY ? (

@@ -1,15 +1,17 @@
 import { exactAxis, linearAxis } from '../chart/axis.ts';
-import { curveOf } from '../chart/curve.ts';
-import { type Appearance, cssColor } from '../chart/palette.ts';
+import { lineOf } from '../chart/line.ts';
+import { cssColor } from '../chart/palette.ts';
 import { pathOf } from '../chart/plot-outline.tsx';
+import { strandsOf } from '../chart/strand.ts';
+import { DEFAULT_VIEW } from '../chart/view-options.ts';
 import type { Comparison } from '../comparison/comparison.ts';
 
-/** The validation accuracies at a glance; the numbers are on the comparison's own page. */
-export function Sparkline({ comparison, looks }: { comparison: Comparison; looks: readonly Appearance[] }) {
-  const curves = comparison.runs.map((run) =>
-    curveOf(comparison.rows[run.id] ?? [], 'VAL_ACCURACY', 'epoch'),
+/** The contenders' validation accuracies at a glance, of several seeds their mean; the numbers are on the comparison's own page. */
+export function Sparkline({ comparison }: { comparison: Comparison }) {
+  const lines = strandsOf(comparison.runs, 'together').map((strand) =>
+    lineOf(strand, comparison, 'VAL_ACCURACY', DEFAULT_VIEW),
   );
-  const values = curves.flatMap((curve) => curve.ys.filter((y) => y !== null));
+  const values = lines.flatMap((line) => line.ys.filter((y) => y !== null));
   const axes = {
     x: exactAxis(1, Math.max(2, comparison.epochs), 1),
     y: linearAxis(Math.min(1, ...values), Math.max(0, ...values), { floor: 0, ceiling: 1 }),
@@ -22,21 +24,17 @@ export function Sparkline({ comparison, looks }: { comparison: Comparison; looks
       aria-label="Validation accuracy by epoch"
       className="h-10 w-full overflow-visible border-b border-l border-line"
     >
-      {comparison.runs.map((run, index) => {
-        const look = looks[index];
-        const curve = curves[index];
-        return look && curve ? (
-          <path
-            key={run.id}
-            d={pathOf(curve, axes)}
-            fill="none"
-            strokeWidth="1.5"
-            strokeLinecap="round"
-            vectorEffect="non-scaling-stroke"
-            style={{ stroke: cssColor(look.color) }}
-          />
-        ) : null;
-      })}
+      {lines.map((line) => (
+        <path
+          key={line.key}
+          d={pathOf(line, axes)}
+          fill="none"
+          strokeWidth="1.5"
+          strokeLinecap="round"
+          vectorEffect="non-scaling-stroke"
+          style={{ stroke: cssColor(line.look.color) }}
+        />
+      ))}
     </svg>
   );
 }
