@@ -13,7 +13,9 @@ import {
   type StatusWatcher,
 } from '@optiscope/schema';
 import type { EngineChoice } from '@optiscope/trainer';
+import type { DiskSpace } from '../health/disk-space.ts';
 import type { Log } from '../log.ts';
+import type { StorageSettings } from '../storage/storage-place.ts';
 import type { FromWorker, Report, RunKey } from '../worker/messages.ts';
 import { type ActiveRun, ActiveRuns } from './active-runs.ts';
 import { ProgressReporter } from './progress-reporter.ts';
@@ -33,6 +35,10 @@ export interface DispatcherOptions {
   readonly workerEntry: string;
   readonly engine: EngineChoice;
   readonly dataDirectory: string;
+  /** Where checkpoints and features are kept besides; in the data directory alone when left out. */
+  readonly storage?: StorageSettings | null;
+  /** Whether there is space for another run; not asked when left out. */
+  readonly disk?: DiskSpace;
 }
 
 /** At least so many runs go side by side: the contenders of the six-optimizers preset learn together. */
@@ -59,6 +65,8 @@ export class Dispatcher {
   readonly #active = new ActiveRuns();
   readonly #progress: ProgressReporter;
   readonly #statuses: StatusWatcher;
+  /** Of runs here, why their storage cannot be used. */
+  readonly #storageAway = new Map<string, string>();
   #stopping = false;
   #lookedAt = performance.now();
   #wake: () => void = () => undefined;
@@ -89,6 +97,12 @@ export class Dispatcher {
       runs,
       runIds: [...this.#active].filter(({ worker }) => worker.pid === pid).map(({ claim }) => claim.runId),
     }));
+  }
+
+  /** What holds runs up here, as sentences: no space, or a storage that cannot be used. */
+  get hindrances(): string[] {
+    const low = this.#options.disk?.low ?? null;
+    return [...(low === null ? [] : [low]), ...new Set(this.#storageAway.values())];
   }
 
   /** Milliseconds since the queue was last looked at, or a run taken from it. */
@@ -133,7 +147,8 @@ export class Dispatcher {
     while (!this.#stopping) {
       this.#lookedAt = performance.now();
       try {
-        const free = capacity - this.#active.size;
+        // What is taken up writes checkpoints: without space for them it would fail.
+        const free = this.#options.disk?.low == null ? capacity - this.#active.size : 0;
         const jobs = free > 0 ? await queue.fetch(free) : [];
         for (const job of jobs) await this.#take(job);
         if (jobs.length > 0) continue;
@@ -168,6 +183,7 @@ export class Dispatcher {
       token: claim.token,
       config: claim.config,
       engine,
+      storage: this.#options.storage ?? null,
       cacheDirectory: join(dataDirectory, 'cache'),
       checkpointDirectory: join(dataDirectory, 'checkpoints', claim.runId),
     });
@@ -215,7 +231,10 @@ export class Dispatcher {
         void this.#record(run, message.report);
         break;
       case 'failed':
-        void this.#failed(run, message.reason, message.lasting);
+        void this.#failed(run, message.reason, message);
+        break;
+      case 'storage':
+        this.#noteStorage(run, message.away);
         break;
       case 'left':
         void this.#finish(run);
@@ -233,16 +252,21 @@ export class Dispatcher {
       held = await recordReport(db, claim, report, log);
     });
     if (!done) return; // the server stops, and the worker with it
+    if (report.kind === 'epoch' && held) this.#options.disk?.noteSpace(claim.runId);
     if (report.kind === 'end')
       aboutClaim(log, claim).info(`run ${claim.runId} ${held ? report.event.type : 'was over already'}`);
     run.worker.send({ ...keyOf(run), type: 'recorded', held });
   }
 
-  async #failed(run: ActiveRun, reason: string, lasting: boolean): Promise<void> {
+  async #failed(run: ActiveRun, reason: string, { lasting = false, diskFull = false } = {}): Promise<void> {
     const { db, queue, log } = this.#options;
     aboutClaim(log, run.claim).warn(`run ${run.claim.runId}, attempt ${run.claim.token}: ${reason}`);
+    // A full disk is no fault of the run: it goes on from its last checkpoint when there is space.
+    const waits = diskFull && (this.#options.disk?.noteFull(run.claim.runId) ?? false);
     await this.#attempting(`the failure of run ${run.claim.runId} is recorded`, async () => {
-      const outcome = await failAttempt(db, run.claim, reason, lasting);
+      const outcome = waits
+        ? (await releaseRun(db, run.claim, 'STOPPED', reason)) && 'QUEUED'
+        : await failAttempt(db, run.claim, reason, lasting);
       if (outcome === 'QUEUED') await queue.putBack(run.job);
       else await queue.complete(run.job);
     });
@@ -256,7 +280,19 @@ export class Dispatcher {
     this.#leave(run);
   }
 
+  #noteStorage({ claim }: ActiveRun, away: string | null): void {
+    const { log } = this.#options;
+    if (away === null) {
+      this.#storageAway.delete(claim.runId);
+      aboutClaim(log, claim).info(`run ${claim.runId}: the storage answers again`);
+    } else {
+      this.#storageAway.set(claim.runId, away);
+      aboutClaim(log, claim).warn(`run ${claim.runId}: ${away} It is tried again.`);
+    }
+  }
+
   #leave(run: ActiveRun): void {
+    this.#storageAway.delete(run.claim.runId);
     if (this.#stopping) return; // `stop` puts back what is left
     this.#active.delete(run);
     this.#progress.forget(run.claim);
@@ -266,7 +302,7 @@ export class Dispatcher {
 
   #workerGone(worker: WorkerProcess, why: string): void {
     if (this.#stopping) return;
-    for (const run of this.#active) if (run.worker === worker) void this.#failed(run, why, false);
+    for (const run of this.#active) if (run.worker === worker) void this.#failed(run, why);
   }
 
   /** Does something with the database, again and again while it fails. False when the server stops meanwhile. */
