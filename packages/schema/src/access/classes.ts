@@ -26,38 +26,49 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
     EDITOR: `addReference cancelExperiment cancelRun cloneExperiment createExperiment deleteExperiment
       extendExperiment importRuns pauseExperiment pauseRun renameExperiment rerun restoreExperiment
       resumeExperiment resumeRun setExperimentPriority setWorkerLabels tagExperiment`,
-    OWN: 'createApiToken renameMember revokeApiToken revokeOtherSessions revokeSession',
+    OWN: `createApiToken deleteAnnotation deleteComment editAnnotation editComment renameMember
+      reopenAnnotation resolveAnnotation restoreAnnotation restoreComment revokeApiToken
+      revokeOtherSessions revokeSession`,
     ADMIN: `disableMember drainWorker enableMember inviteMember revokeInvitation setMemberRole setMemberRunLimit`,
+    VIEWER: 'annotate comment',
   },
   Subscription: { VIEWER: 'epochs experimentChanges experimentStatus' },
 
+  AnnotatedValue: { VIEWER: 'contender nonFinite nonFiniteNow seed value valueNow' },
+  Annotation: {
+    VIEWER: `author axis body comments contender createdAt deletedAt editedAt edits experiment from id metric
+      resolvedAt resolvedBy seed to valueChanged values`,
+  },
+  AnnotationConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
+  AnnotationEdge: { VIEWER: 'cursor node' },
   ApiToken: { OWN: 'createdAt expiresAt id lastUsedAt member name prefix revokedAt role' },
   ApiTokenMade: { OWN: 'secret token' },
   AuditConnection: { ADMIN: 'edges nodes pageInfo totalCount' },
   AuditEdge: { ADMIN: 'cursor node' },
   AuditEntry: {
-    ADMIN: 'actor address arguments at experiment id memberId operation outcome requestId tokenId',
+    ADMIN: `actor address arguments at experiment id memberId operation outcome requestId tokenId`,
   },
   Augmentation: { VIEWER: 'colour crop flip includePlain rotate seed views' },
   AugmentationColour: { VIEWER: 'brightness contrast hue saturation' },
   AugmentationCrop: { VIEWER: 'area aspect' },
   Clipping: { VIEWER: 'by limit' },
+  Comment: { VIEWER: 'annotation author body createdAt deletedAt editedAt edits id' },
   Conflict: { STRANGER: 'code message' },
   Contender: { VIEWER: 'hyperparameters id label learningRate lookahead optimizer position' },
   DatasetSource: { VIEWER: 'kind label path' },
   Engine: { VIEWER: 'device reason runtime threads version' },
   Epoch: {
-    VIEWER: `accuracy epoch evaluationSeconds examplesSeen gradientNorm learningRate loss nonFinite recordedAt runId
-      trainSeconds updateRatio valAccuracy valLoss`,
+    VIEWER: `accuracy epoch evaluationSeconds examplesSeen gradientNorm learningRate loss nonFinite recordedAt
+      runId trainSeconds updateRatio valAccuracy valLoss`,
   },
   Event: { VIEWER: 'at epoch id kind message numbers runId step' },
   EventNumber: { VIEWER: 'name nonFinite value' },
   Experiment: {
-    VIEWER: `alpha author batchSize contenders createdAt cursor dataset deletedAt epochs events exportPath
-      freezeIndex id inputSize name priority runs seed seeds settings status stepSeries tags weights
-      workerLabels`,
+    VIEWER: `alpha annotations author batchSize contenders createdAt cursor dataset deletedAt epochs events
+      exportPath freezeIndex id inputSize name priority runs seed seeds settings status stepSeries tags
+      weights workerLabels`,
   },
-  ExperimentChanges: { VIEWER: 'cursor epochs events experiment runs status steps' },
+  ExperimentChanges: { VIEWER: 'annotations comments cursor epochs events experiment runs status steps' },
   ExperimentConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
   ExperimentEdge: { VIEWER: 'cursor node' },
   ExperimentPlan: {
@@ -76,6 +87,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   NonFinitePoint: { VIEWER: 'epoch kind' },
   NonFiniteStep: { VIEWER: 'kind step' },
   NotFound: { STRANGER: 'code message' },
+  NoteEdit: { VIEWER: 'at body editor' },
   Optimizer: { VIEWER: 'hyperparameters label name summary' },
   PageInfo: { VIEWER: 'endCursor hasNextPage hasPreviousPage startCursor' },
   PlannedContender: { VIEWER: 'hyperparameters label lookahead optimizer' },
@@ -83,9 +95,9 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   PresetContender: { VIEWER: 'hyperparameters learningRate optimizer' },
   Reference: { VIEWER: 'description id name source' },
   Run: {
-    VIEWER: `attempt contender createdAt engine epochs events experiment finishedAt id imagesPerSecond importedFrom
-      label lastEpoch origin phase phaseDone phaseTotal queuePlace reason secondsLeft seed series
-      skippedImages startedAt status stepSeries totalParameters trainImages trainableParameters
+    VIEWER: `attempt contender createdAt engine epochs events experiment finishedAt id imagesPerSecond
+      importedFrom label lastEpoch origin phase phaseDone phaseTotal queuePlace reason secondsLeft seed
+      series skippedImages startedAt status stepSeries totalParameters trainImages trainableParameters
       validationImages waitsFor worker`,
   },
   Schedule: {
@@ -98,7 +110,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Session: { OWN: 'address createdAt current device expiresAt id lastSeenAt' },
   SessionsRevoked: { OWN: 'count' },
   Settings: {
-    VIEWER: 'augmentation classWeights clipping dropout labelSmoothing schedule stopping weightDecay',
+    VIEWER: `augmentation classWeights clipping dropout labelSmoothing schedule stopping weightDecay`,
   },
   StepSeries: { VIEWER: 'metric nonFinite recorded runId steps values' },
   Stopping: { VIEWER: 'earlyStopping minutes target' },

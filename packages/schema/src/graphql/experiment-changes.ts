@@ -8,7 +8,7 @@ import { Experiment, ExperimentStatus } from './experiment.ts';
 import { Run } from './run.ts';
 import { StepMetricRef, StepSeries } from './step-series.ts';
 
-const ExperimentChanges = builder.objectRef<Changes>('ExperimentChanges').implement({
+export const ExperimentChanges = builder.objectRef<Changes>('ExperimentChanges').implement({
   fields: (t) => ({
     cursor: t.exposeInt('cursor', { description: 'Pass it as `after` to go on from here.' }),
     status: t.expose('status', { type: ExperimentStatus }),

@@ -81,7 +81,7 @@ const ExperimentOrderField = builder.enumType('ExperimentOrderField', {
     STATUS: { description: 'In the order of the enum: queued first.' },
   } satisfies Record<(typeof ORDERS)[number], object>,
 });
-const OrderDirection = builder.enumType('OrderDirection', { values: ['ASCENDING', 'DESCENDING'] as const });
+export const OrderDirection = builder.enumType('OrderDirection', { values: ['ASCENDING', 'DESCENDING'] as const });
 
 const ExperimentOrder = builder.inputType('ExperimentOrder', {
   fields: (t) => ({

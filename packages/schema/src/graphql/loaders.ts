@@ -14,6 +14,7 @@ import { type RunRow, runs } from '../tables/run.ts';
 import type { StepMetric } from '../tables/step-chunk.ts';
 import { batch } from './batch.ts';
 import type { Service, Waiting } from './context.ts';
+import { type NounLoaders, nounLoaders } from './noun-loaders.ts';
 
 /** The newest events of an experiment or a run that one field gives; fewer where many are asked for at once. */
 const MOST_EVENTS = 1_000;
@@ -27,7 +28,7 @@ export interface SeriesArrays {
   readonly values: Readonly<Record<string, readonly number[]>>;
 }
 
-export interface Loaders {
+export interface Loaders extends NounLoaders {
   readonly experiment: (id: string) => Promise<ExperimentRow | undefined>;
   readonly run: (id: string) => Promise<RunRow | undefined>;
   readonly member: (id: string) => Promise<MemberRow | undefined>;
@@ -68,6 +69,7 @@ export function loaders(db: Database, waiting?: Service['waiting']): Loaders {
     ),
   );
   return {
+    ...nounLoaders(db),
     experiment: batch(async (ids) => {
       const rows = await db
         .select()

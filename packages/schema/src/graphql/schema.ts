@@ -5,6 +5,8 @@ import { builder } from './builder.ts';
 // Each file adds its type, and its queries, mutations and subscriptions, to the builder.
 import './api-token.ts';
 import './audit-log.ts';
+import './annotate.ts';
+import './annotation-connection.ts';
 import './cancel.ts';
 import './create-experiment.ts';
 import './date-time.ts';
@@ -15,6 +17,7 @@ import './experiment-connection.ts';
 import './invitation.ts';
 import './member.ts';
 import './nodes.ts';
+import './note-changes.ts';
 import './optimizer.ts';
 import './preset.ts';
 import './run-control.ts';
