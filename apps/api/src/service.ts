@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ChangeFeed, type OpenDatabase, releaseOrphans, type Service } from '@optiscope/schema';
 import { everyoneIsOwner } from './accounts/identify.ts';
 import type { Settings } from './env.ts';
+import { createGraphiql } from './graphiql/graphiql.ts';
 import { keptDirectorySize } from './health/directory-size.ts';
 import { createMetrics } from './health/metrics.ts';
 import { ReadinessProbe } from './health/readiness.ts';
@@ -100,7 +101,9 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       () => readiness.away !== null,
     );
     stops.push(async () => metrics.close());
-    http.serve({ graphql, webSockets, exchange: createExchange(database.db), pages, readiness, metrics });
+    const exchange = createExchange(database.db);
+    const graphiql = createGraphiql(database.db, identify);
+    http.serve({ graphql, webSockets, exchange, graphiql, pages, readiness, metrics });
     dispatcher.start();
     const { CHECKPOINT_DAYS: days, CHECKPOINT_BYTES: bytes } = settings;
     const checkpoints = join(settings.DATA_DIR, 'checkpoints');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Graphiql } from '../graphiql/graphiql.ts';
 import type { Metrics } from '../health/metrics.ts';
 import type { Readiness, ReadinessProbe } from '../health/readiness.ts';
 import { type Log, loggedAbout } from '../log.ts';
@@ -15,6 +16,8 @@ export interface Served {
   graphql: GraphqlServer;
   webSockets: WebSockets;
   exchange: Exchange;
+  /** Absent where only programs ask. */
+  graphiql?: Graphiql;
   pages: Pages;
   readiness: Pick<ReadinessProbe, 'away' | 'whenGone' | 'check'>;
   metrics: Metrics;
@@ -81,7 +84,12 @@ export async function listen({ host, port, allowedHosts, log }: HttpOptions): Pr
     }
     if (path === GRAPHQL_PATH) await answerGraphql(served, request, response);
     else if (path === METRICS_PATH) await tellMetrics(served.metrics, request, response);
-    else if (!(await served.exchange.handle(request, response))) await served.pages.handle(request, response);
+    else {
+      const { exchange, graphiql, pages } = served;
+      const answered =
+        (await exchange.handle(request, response)) || (await graphiql?.handle(request, response));
+      if (!answered) await pages.handle(request, response);
+    }
   };
 
   const server = createServer(
