@@ -2,9 +2,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ChangeFeed, type OpenDatabase, releaseOrphans, type Service } from '@optiscope/schema';
 import { everyoneIsOwner } from './accounts/identify.ts';
-import type { Settings } from './env.ts';
+import { type Settings, storageSettings } from './env.ts';
 import { createGraphiql } from './graphiql/graphiql.ts';
 import { keptDirectorySize } from './health/directory-size.ts';
+import { DiskSpace } from './health/disk-space.ts';
 import { createMetrics } from './health/metrics.ts';
 import { ReadinessProbe } from './health/readiness.ts';
 import { serverState } from './health/server-state.ts';
@@ -20,6 +21,7 @@ import { createGraphql, GRAPHQL_PATH } from './server/graphql.ts';
 import { type HttpServer, listen } from './server/http.ts';
 import { createWebSockets } from './server/websocket.ts';
 import { StartError } from './start-error.ts';
+import { openStorage } from './storage/open-storage.ts';
 
 export interface ServiceParts {
   readonly version: string;
@@ -65,7 +67,14 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     const feed = await ChangeFeed.open(database);
     stops.push(() => feed.close());
 
+    const storage = storageSettings(settings);
+    const store = await openStorage(storage, log);
+    const { DATA_DIR: directory, MIN_FREE_BYTES: minFreeBytes } = settings;
+    const disk = await DiskSpace.open({ directory, minFreeBytes, log });
+    stops.push(async () => disk.close());
     const dispatcher = new Dispatcher({
+      storage,
+      disk,
       db: database.db,
       queue,
       feed,
@@ -107,7 +116,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     dispatcher.start();
     const { CHECKPOINT_DAYS: days, CHECKPOINT_BYTES: bytes } = settings;
     const checkpoints = join(settings.DATA_DIR, 'checkpoints');
-    stops.push(retainCheckpoints(database.db, checkpoints, { days, bytes }, log));
+    stops.push(retainCheckpoints(database.db, checkpoints, { days, bytes }, log, store));
     stops.push(async () => {
       await Promise.all([http.close(), webSockets.close(), dispatcher.stop()]);
       await pages.close();
