@@ -5,6 +5,8 @@ import type { Dispatcher } from '../queue/dispatcher.ts';
 export interface Readiness {
   readonly ready: boolean;
   readonly reasons: readonly string[];
+  /** What holds runs up, though it can be asked all the same: a disk or storage that cannot be written to. */
+  readonly hindrances?: readonly string[];
 }
 
 /** The database must answer within this time. */
@@ -53,7 +55,8 @@ export class ReadinessProbe {
     if (this.#dispatcher.silentFor > QUEUE_MILLISECONDS) {
       reasons.push('no runs are taken from the queue: the log tells why');
     }
-    return { ready: reasons.length === 0, reasons };
+    const { hindrances } = this.#dispatcher;
+    return { ready: reasons.length === 0, reasons, ...(hindrances.length > 0 && { hindrances }) };
   }
 
   close(): void {

@@ -5,6 +5,8 @@ import { pruneCheckpoints } from '@optiscope/trainer';
 import { z } from 'zod';
 import { directorySize } from '../health/directory-size.ts';
 import type { Log } from '../log.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { removeExpiredObjects } from './stored-retention.ts';
 
 /** How long the checkpoints of runs that ended are kept. */
 export interface RetentionLimits {
@@ -67,17 +69,20 @@ export async function removeExpiredCheckpoints(
   return expired.length;
 }
 
-/** Does so now and every hour, until it is told to stop. */
+/** Does so now and every hour, in storage too where there is one, until it is told to stop. */
 export function retainCheckpoints(
   db: Database,
   directory: string,
   limits: RetentionLimits,
   log: Log,
+  store: ObjectStore | null = null,
 ): () => Promise<void> {
   const sweep = async (): Promise<void> => {
     try {
       const removed = await removeExpiredCheckpoints(db, directory, limits);
       if (removed > 0) log.info(`The checkpoints of ${removed} ended runs were removed`);
+      const objects = store === null ? 0 : await removeExpiredObjects(db, store, limits);
+      if (objects > 0) log.info(`${objects} objects that are no longer kept were removed from the storage`);
     } catch (error) {
       log.warn('Checkpoints that are no longer kept could not be removed; it is tried again', error);
     }
