@@ -58,7 +58,7 @@ test('the form says what is wrong beside the fields, and keeps what was typed', 
   await page.getByText('3 things have to be mended first.').waitFor();
   const problem = (id: string) => page.locator(`#${id}`).innerText();
   expect(await problem('epochs-problem')).toContain('0');
-  expect(await problem('datasetPath-problem')).toContain('/no/such/folder');
+  expect(await problem('dataset-problem')).toContain('/no/such/folder');
   expect(await page.locator('[data-contender="adam"] [data-problem]').innerText()).toContain('-1');
   expect(await page.locator('[data-contender="sgd"] [data-problem]').count()).toBe(0);
   expect(await page.getByLabel('Folder', { exact: true }).inputValue()).toBe('/no/such/folder');

@@ -10,6 +10,8 @@ import {
   placedProblems,
   withContender,
 } from '../src/form/comparison-form.ts';
+import { seedsFrom, seedsText } from '../src/form/seeds.ts';
+import type { Source } from '../src/form/source.ts';
 
 const hyperparameter = (name: string, value: number) => ({
   name,
@@ -62,14 +64,14 @@ test('an untouched preset is sent as it is, with the sample and every hyper-para
     ok: true,
     input: {
       name: 'Two optimizers',
-      datasetPath: null,
-      weightsPath: null,
+      data: { sample: true },
+      weights: { sample: true },
       alpha: 0.35,
       inputSize: 96,
       freezeIndex: 142,
       batchSize: 32,
       epochs: 20,
-      seed: 1,
+      seeds: [1],
       contenders: [
         { optimizer: 'sgd', learningRate: 0.1, hyperparameters: [] },
         {
@@ -85,25 +87,25 @@ test('an untouched preset is sent as it is, with the sample and every hyper-para
   });
 });
 
-test('a form that began with a comparison sends its sources and its seed only when they were changed', () => {
-  const began: ComparisonForm = { ...form, dataset: { kind: 'path', path: '/data/flowers.zip' } };
+test('a form that began with a comparison sends its sources only when they were changed', () => {
+  const began: ComparisonForm = { ...form, dataset: { kind: 'archive', path: '/data/flowers.zip' } };
   const sent = (changed: Partial<ComparisonForm>) => {
     const checked = checkedChanges({ ...began, ...changed }, began);
     return checked.ok ? checked.input : checked.problems;
   };
   const untouched = sent({});
   expect(untouched).toMatchObject({ epochs: 20, contenders: [{ optimizer: 'sgd' }, { optimizer: 'adam' }] });
-  for (const left of ['datasetPath', 'data', 'weightsPath', 'weights', 'seed', 'seeds']) {
+  for (const left of ['datasetPath', 'data', 'weightsPath', 'weights', 'seed']) {
     expect(untouched).not.toHaveProperty(left);
   }
-  expect(sent({ seed: '2', dataset: { kind: 'sample', path: '/data/flowers.zip' } })).toMatchObject({
-    seed: 2,
+  expect(sent({ seeds: '2, 4', dataset: { kind: 'sample', path: '/data/flowers.zip' } })).toMatchObject({
+    seeds: [2, 4],
     data: { sample: true },
   });
-  const weights = { kind: 'path', path: '/w.h5' } as const;
-  expect(sent({ weights, dataset: { kind: 'path', path: '/data/other' } })).toMatchObject({
-    datasetPath: '/data/other',
-    weightsPath: '/w.h5',
+  const weights = { kind: 'kerasH5', path: '/w.h5' };
+  expect(sent({ weights, dataset: { kind: 'folder', path: '/data/other' } })).toMatchObject({
+    data: { folder: { path: '/data/other' } },
+    weights: { kerasH5: { path: '/w.h5' } },
   });
 });
 
@@ -125,10 +127,38 @@ test('a decimal comma is understood', () => {
 });
 
 test('a path is asked for only where a path was chosen', () => {
-  expect(problemsOf({ dataset: { kind: 'path', path: ' ' } })).toHaveProperty('datasetPath');
+  for (const kind of ['folder', 'archive', 'csv']) {
+    expect(problemsOf({ dataset: { kind, path: ' ' } })).toHaveProperty('dataset');
+  }
+  expect(problemsOf({ weights: { kind: 'kerasH5', path: '' } })).toHaveProperty('weights');
   expect(problemsOf({ dataset: { kind: 'sample', path: ' ' } })).toEqual({});
-  const checked = checkedInput({ ...form, weights: { kind: 'path', path: ' /w.h5 ' } });
-  expect(checked.ok && checked.input.weightsPath).toBe('/w.h5');
+  const checked = checkedInput({ ...form, weights: { kind: 'kerasH5', path: ' /w.h5 ' } });
+  expect(checked.ok && checked.input.weights).toEqual({ kerasH5: { path: '/w.h5' } });
+});
+
+test('what is fetched needs no path, and takes one where it may', () => {
+  const sent = (dataset: Source, weights: Source) => {
+    const checked = checkedInput({ ...form, dataset, weights });
+    return checked.ok ? { data: checked.input.data, weights: checked.input.weights } : checked.problems;
+  };
+  const imagenet = { kind: 'imagenet', path: '' };
+  expect(sent({ kind: 'flowers102', path: '' }, imagenet)).toEqual({
+    data: { flowers102: {} },
+    weights: { imagenet: true },
+  });
+  expect(sent({ kind: 'flowers102', path: '/f' }, imagenet)).toMatchObject({
+    data: { flowers102: { path: '/f' } },
+  });
+});
+
+test('seeds are numbers or ranges, each once; anything else is refused beside the field', () => {
+  expect(seedsFrom('1, 2 3;2')).toEqual({ ok: true, seeds: [1, 2, 3] });
+  expect(seedsFrom('1-3, 10')).toEqual({ ok: true, seeds: [1, 2, 3, 10] });
+  for (const text of ['', 'one', '3-1', '1-1000', '-1', '1.5'])
+    expect(problemsOf({ seeds: text })).toHaveProperty('seeds');
+  expect(seedsText([1, 2, 3])).toBe('1, 2, 3');
+  expect(seedsText([4, 5, 6, 7])).toBe('4-7');
+  expect(seedsFrom(seedsText([4, 5, 6, 7, 9]))).toEqual({ ok: true, seeds: [4, 5, 6, 7, 9] });
 });
 
 test('a comparison without contenders is refused', () => {
@@ -144,6 +174,8 @@ test('the service’s problems stand beside the row they mean, though rows above
     { field: 'contenders.0.hyperparameters.epsilon', message: 'too small' },
     { field: 'contenders.0.hyperparameters.0.value', message: 'too large' },
     { field: 'epochs', message: 'too many' },
+    { field: 'data.folder.path', message: 'no folder' },
+    { field: 'seeds.1', message: 'too low a seed' },
     { field: 'something.else', message: 'unknown' },
   ]);
   expect(Object.fromEntries([...placed].map(([field, messages]) => [String(field), messages]))).toEqual({
@@ -151,6 +183,8 @@ test('the service’s problems stand beside the row they mean, though rows above
     [contenderField('given-1', 'epsilon')]: ['too small'],
     [contenderField('given-1', 'beta1')]: ['too large'],
     epochs: ['too many'],
+    dataset: ['no folder'],
+    seeds: ['too low a seed'],
     null: ['unknown'],
   });
 });

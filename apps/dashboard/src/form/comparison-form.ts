@@ -5,6 +5,18 @@ import type {
   ExperimentFieldsFragment,
   NewComparisonQuery,
 } from '../graphql/generated/graphql.ts';
+import { seedsFrom, seedsText } from './seeds.ts';
+import {
+  DATA_KINDS,
+  dataInput,
+  SAMPLE,
+  type Source,
+  sameSource,
+  sourceFrom,
+  sourceProblem,
+  WEIGHT_KINDS,
+  weightsInput,
+} from './source.ts';
 
 export type OptimizerText = NewComparisonQuery['optimizers'][number];
 export type Preset = NewComparisonQuery['presets'][number];
@@ -19,14 +31,9 @@ export interface ComparisonForm {
   readonly freezeIndex: string;
   readonly batchSize: string;
   readonly epochs: string;
-  readonly seed: string;
+  /** Numbers with commas between them, or ranges such as `1-5`. */
+  readonly seeds: string;
   readonly contenders: readonly ContenderForm[];
-}
-
-/** Built in, or from a place on the server's machine. The path stays when the choice goes back and forth. */
-export interface Source {
-  readonly kind: 'sample' | 'path';
-  readonly path: string;
 }
 
 export interface ContenderForm {
@@ -45,7 +52,7 @@ export interface ContenderForm {
 export const NUMBER_FIELDS = {
   epochs: 'Epochs',
   batchSize: 'Batch size',
-  seed: 'Seed',
+  seeds: 'Seeds',
   alpha: 'Width',
   inputSize: 'Input size',
   freezeIndex: 'Freeze index',
@@ -88,14 +95,14 @@ function contenderForm(values: Values, index: number, optimizers: readonly Optim
 export function formFromPreset(preset: Preset, optimizers: readonly OptimizerText[]): ComparisonForm {
   return {
     name: preset.name,
-    dataset: { kind: 'sample', path: '' },
-    weights: { kind: 'sample', path: '' },
+    dataset: SAMPLE,
+    weights: SAMPLE,
     alpha: settingText(preset.alpha),
     inputSize: settingText(preset.inputSize),
     freezeIndex: settingText(preset.freezeIndex),
     batchSize: settingText(preset.batchSize),
     epochs: settingText(preset.epochs),
-    seed: settingText(preset.seed),
+    seeds: seedsText([preset.seed]),
     contenders: preset.contenders.map((contender, index) => contenderForm(contender, index, optimizers)),
   };
 }
@@ -117,17 +124,12 @@ export function formFromExperiment(
     freezeIndex: settingText(experiment.freezeIndex),
     batchSize: settingText(experiment.batchSize),
     epochs: settingText(experiment.epochs),
-    seed: settingText(experiment.seed),
+    seeds: seedsText(experiment.seeds),
     // What was imported was never trained here.
     contenders: experiment.contenders
       .filter((contender) => !imported.has(contender.id))
       .map((contender, index) => contenderForm(contender, index, optimizers)),
   };
-}
-
-/** What was fetched has no path; it goes by its label, and is kept as it is unless another is chosen. */
-function sourceFrom({ kind, label, path }: ExperimentFieldsFragment['dataset']): Source {
-  return kind === 'SAMPLE' ? { kind: 'sample', path: '' } : { kind: 'path', path: path ?? label };
 }
 
 /** One more row, with the optimizer's own defaults. */
@@ -160,33 +162,20 @@ export type Checked =
 
 /**
  * The changes to send for a comparison like the one that the form began with. What the form shows unchanged is left
- * out where the form shows less of it than there is: the kind of the data and weights, and further seeds.
+ * out where the form shows less of it than there is: how data are split, and what to do with images that are damaged.
  */
 export function checkedChanges(form: ComparisonForm, initial: ComparisonForm): Checked {
   const checked = checkedInput(form);
   if (!checked.ok) return checked;
-  const { datasetPath, weightsPath, seed, ...input } = checked.input;
+  const { data, weights, ...input } = checked.input;
   return {
     ok: true,
     input: {
       ...input,
-      ...(sameSource(form.dataset, initial.dataset)
-        ? {}
-        : datasetPath == null
-          ? { data: { sample: true } }
-          : { datasetPath }),
-      ...(sameSource(form.weights, initial.weights)
-        ? {}
-        : weightsPath == null
-          ? { weights: { sample: true } }
-          : { weightsPath }),
-      ...(form.seed === initial.seed ? {} : { seed: seed ?? null }),
+      ...(!sameSource(form.dataset, initial.dataset) && { data: data ?? null }),
+      ...(!sameSource(form.weights, initial.weights) && { weights: weights ?? null }),
     },
   };
-}
-
-function sameSource(a: Source, b: Source): boolean {
-  return a.kind === b.kind && (a.kind === 'sample' || a.path.trim() === b.path.trim());
 }
 
 /**
@@ -206,11 +195,13 @@ export function checkedInput(form: ComparisonForm): Checked {
     }
     return value;
   };
-  const path = (source: Source, field: string, what: string) => {
-    if (source.kind === 'sample') return null;
-    if (source.path.trim() === '') refuse(field, `The path of ${what} is missing.`);
-    return source.path.trim();
+  const missing = {
+    dataset: sourceProblem(form.dataset, DATA_KINDS),
+    weights: sourceProblem(form.weights, WEIGHT_KINDS),
   };
+  for (const [field, problem] of Object.entries(missing)) if (problem !== null) refuse(field, problem);
+  const seeds = seedsFrom(form.seeds);
+  if (!seeds.ok) refuse('seeds', seeds.problem);
   const contenders = sentContenders(form).map(
     (contender): ContenderInput => ({
       optimizer: contender.optimizer,
@@ -225,14 +216,14 @@ export function checkedInput(form: ComparisonForm): Checked {
   if (contenders.length === 0) refuse('contenders', 'Choose at least one contender.');
   const input: CreateExperimentInput = {
     name: form.name.trim() === '' ? null : form.name.trim(),
-    datasetPath: path(form.dataset, 'datasetPath', 'the folder of images'),
-    weightsPath: path(form.weights, 'weightsPath', 'the weight file'),
+    data: dataInput(form.dataset),
+    weights: weightsInput(form.weights),
     alpha: number(form.alpha, 'alpha', false),
     inputSize: number(form.inputSize, 'inputSize', true),
     freezeIndex: number(form.freezeIndex, 'freezeIndex', true),
     batchSize: number(form.batchSize, 'batchSize', true),
     epochs: number(form.epochs, 'epochs', true),
-    seed: number(form.seed, 'seed', true),
+    seeds: seeds.ok ? [...seeds.seeds] : [],
     contenders,
   };
   return problems.size === 0 ? { ok: true, input } : { ok: false, problems };
@@ -255,17 +246,13 @@ export function placedProblems(
   return placed;
 }
 
-const OWN_FIELDS = new Set([
-  'preset',
-  'name',
-  'datasetPath',
-  'weightsPath',
-  'contenders',
-  ...Object.keys(NUMBER_FIELDS),
-]);
+const OWN_FIELDS = new Set(['preset', 'name', 'weights', 'contenders', ...Object.keys(NUMBER_FIELDS)]);
 
 function placeOf(form: ComparisonForm, field: string): string | null {
   const [first = '', index, second, third] = field.replace(/^input\./, '').split('.');
+  if (first === 'data' || first === 'datasetPath') return 'dataset';
+  if (first === 'weightsPath') return 'weights';
+  if (first === 'seed') return 'seeds';
   if (first !== 'contenders' || index === undefined) return OWN_FIELDS.has(first) ? first : null;
   // The service counts the contenders that were sent, not those that are switched off.
   const contender = sentContenders(form)[Number(index)];

@@ -18,6 +18,8 @@ import {
 } from './comparison-form.ts';
 import { ContendersPanel } from './contenders-panel.tsx';
 import { Field, ProblemText } from './field.tsx';
+import { seedsFrom } from './seeds.ts';
+import { DATA_KINDS, WEIGHT_KINDS } from './source.ts';
 import { SourceFields } from './source-fields.tsx';
 
 const NONE: Problems = new Map();
@@ -187,7 +189,10 @@ export function NewComparison({
           </div>
           {number('epochs', 'Times that every run sees all training images.')}
           {number('batchSize', 'Images per training step.')}
-          {number('seed', 'Decides the first dense weights and the order of the batches, alike for all.')}
+          {number(
+            'seeds',
+            'Each contender runs once with each, as 1, 2, 3 or 1-5; alike for all contenders.',
+          )}
         </div>
       </section>
 
@@ -197,27 +202,19 @@ export function NewComparison({
         <h2 className="text-lg font-semibold">Data and weights</h2>
         <div className="mt-3 grid gap-6 sm:grid-cols-2">
           <SourceFields
-            id="datasetPath"
+            id="dataset"
             title="Images"
-            sampleText="Built-in sample of drawn flowers"
-            pathText="A folder of mine"
-            pathLabel="Folder"
-            pathHint="On the machine that the service runs on. One subfolder per class, or train and validation folders of such."
-            placeholder="/data/flowers"
+            kinds={DATA_KINDS}
             source={form.dataset}
-            problems={problems.get('datasetPath')}
+            problems={problems.get('dataset')}
             onChange={(dataset) => change({ dataset })}
           />
           <SourceFields
-            id="weightsPath"
+            id="weights"
             title="Weights of the backbone"
-            sampleText="Built-in, made for the sample"
-            pathText="A Keras weight file"
-            pathLabel="File"
-            pathHint="HDF5 weights of MobileNetV2 without top, such as Keras’ ImageNet file, of the width below."
-            placeholder="/data/mobilenet_v2_1.0_224_no_top.h5"
+            kinds={WEIGHT_KINDS}
             source={form.weights}
-            problems={problems.get('weightsPath')}
+            problems={problems.get('weights')}
             onChange={(weights) => change({ weights })}
           />
         </div>
@@ -242,7 +239,7 @@ export function NewComparison({
 
       <div className="sticky bottom-0 -mx-4 mt-5 flex flex-wrap items-center justify-end gap-x-4 gap-y-2 border-t border-line bg-page px-4 py-3">
         <p className="text-sm text-muted">
-          {on} {on === 1 ? 'contender' : 'contenders'}, {form.epochs || '?'} epochs each
+          {runsText(on, form.seeds)}, {form.epochs || '?'} epochs each
         </p>
         <button type="submit" className="button button-primary" disabled={creation.kind === 'working'}>
           <Icon name="play" />
@@ -251,4 +248,12 @@ export function NewComparison({
       </div>
     </form>
   );
+}
+
+/** `6 contenders × 3 seeds = 18 runs` */
+function runsText(contenders: number, text: string): string {
+  const given = seedsFrom(text);
+  const named = `${contenders} ${contenders === 1 ? 'contender' : 'contenders'}`;
+  if (!given.ok || given.seeds.length === 1) return named;
+  return `${named} × ${given.seeds.length} seeds = ${contenders * given.seeds.length} runs`;
 }

@@ -1,36 +1,29 @@
 'use client';
 
-import type { Source } from './comparison-form.ts';
-import { Field } from './field.tsx';
+import { Field, ProblemText } from './field.tsx';
+import type { Source, SourceKind } from './source.ts';
 
-/** Built-in sample, or a path on the machine where the service runs. */
+/** Where images or weights come from: one of some kinds, and where that needs one, a path on the server's machine. */
 export function SourceFields({
   id,
   title,
-  sampleText,
-  pathText,
-  pathLabel,
-  pathHint,
-  placeholder,
+  kinds,
   source,
   problems,
   onChange,
 }: {
   id: string;
   title: string;
-  sampleText: string;
-  pathText: string;
-  pathLabel: string;
-  pathHint: string;
-  placeholder: string;
+  kinds: readonly SourceKind[];
   source: Source;
   problems: readonly string[] | undefined;
   onChange(source: Source): void;
 }) {
+  const path = kinds.find(({ kind }) => kind === source.kind)?.path ?? null;
   return (
     <fieldset>
       <legend className="mb-1 text-sm font-medium">{title}</legend>
-      {(['sample', 'path'] as const).map((kind) => (
+      {kinds.map(({ kind, text }) => (
         <label key={kind} className="flex items-center gap-2 py-0.5">
           <input
             type="radio"
@@ -39,19 +32,19 @@ export function SourceFields({
             onChange={() => onChange({ ...source, kind })}
             className="accent-[var(--action)]"
           />
-          {kind === 'sample' ? sampleText : pathText}
+          {text}
         </label>
       ))}
-      {source.kind === 'path' ? (
+      {path ? (
         <div className="mt-2 pl-6">
-          <Field id={id} label={pathLabel} hint={pathHint} problems={problems}>
+          <Field id={id} label={path.label} hint={path.hint} problems={problems}>
             {(control) => (
               <input
                 {...control}
                 type="text"
                 className="field font-mono text-sm"
                 value={source.path}
-                placeholder={placeholder}
+                placeholder={path.placeholder}
                 spellCheck={false}
                 autoCapitalize="off"
                 autoComplete="off"
@@ -60,7 +53,9 @@ export function SourceFields({
             )}
           </Field>
         </div>
-      ) : null}
+      ) : (
+        <ProblemText problems={problems} />
+      )}
     </fieldset>
   );
 }
