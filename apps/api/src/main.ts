@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { accountProblems } from './accounts/settings.ts';
 import { readSettings, SettingsError, settingsHelp } from './env.ts';
 import { createLog } from './log.ts';
 import { startService } from './service.ts';
@@ -53,6 +54,8 @@ async function run(): Promise<void> {
   const begun = performance.now();
   try {
     const settings = readSettings(process.env);
+    const problems = accountProblems(settings);
+    if (problems.length > 0) throw new SettingsError(problems.join('\n'));
     const log = createLog(settings.LOG, undefined, settings.LOG_FORMAT);
     const starting = startService(settings, {
       version,

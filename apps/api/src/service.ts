@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ChangeFeed, type OpenDatabase, releaseOrphans, type Service } from '@optiscope/schema';
-import { everyoneIsOwner } from './accounts/identify.ts';
+import { everyoneIsOwner, tokenOr } from './accounts/identify.ts';
+import { identifyTokens } from './accounts/identify-token.ts';
+import { openTeam } from './accounts/open-team.ts';
 import { type Settings, storageSettings } from './env.ts';
 import { createGraphiql } from './graphiql/graphiql.ts';
 import { keptDirectorySize } from './health/directory-size.ts';
@@ -57,11 +59,13 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     stops.push(() => http.close());
     const database = await openDatabase(settings, log);
     stops.push(() => database.close());
+    const publicUrl = settings.PUBLIC_URL ?? http.url;
+    const team = await openTeam(database.db, settings, http.url, log);
     const queue = await RunQueue.open(database, log);
     stops.push(() => queue.close());
     await recover(database, queue, log);
     if (database.kind === 'pglite') {
-      const control = await openControl(settings.DATA_DIR, database.db, log);
+      const control = await openControl(settings.DATA_DIR, { db: database.db, publicUrl }, log);
       stops.push(() => control.close());
     }
     const feed = await ChangeFeed.open(database);
@@ -95,8 +99,9 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       enqueue: (tx, runIds) => queue.enqueue(tx, runIds),
       server: { version: parts.version, database: database.kind, workers: settings.WORKERS },
       serverState: () => serverState({ database, queue, dispatcher, sizes }),
+      accounts: team,
     };
-    const identify = everyoneIsOwner;
+    const identify = tokenOr(identifyTokens(database.db, log), team?.identify ?? everyoneIsOwner);
     const graphql = createGraphql(service, log, identify);
     const webSockets = createWebSockets(graphql, log, identify);
     const pages = parts.withDashboard ? await pagesOf(settings, http, log) : notBuilt;
@@ -110,9 +115,10 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       () => readiness.away !== null,
     );
     stops.push(async () => metrics.close());
-    const exchange = createExchange(database.db);
+    const exchange = createExchange(database.db, identify);
+    const accounts = team?.routes ?? null;
     const graphiql = createGraphiql(database.db, identify);
-    http.serve({ graphql, webSockets, exchange, graphiql, pages, readiness, metrics });
+    http.serve({ graphql, webSockets, exchange, accounts, graphiql, pages, readiness, metrics });
     dispatcher.start();
     const { CHECKPOINT_DAYS: days, CHECKPOINT_BYTES: bytes } = settings;
     const checkpoints = join(settings.DATA_DIR, 'checkpoints');
@@ -128,9 +134,17 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
   }
 }
 
-async function listenOn({ HOST, PORT, ALLOWED_HOSTS }: Settings, log: Log): Promise<HttpServer> {
+async function listenOn(settings: Settings, log: Log): Promise<HttpServer> {
+  const { HOST, PORT, ALLOWED_HOSTS, PUBLIC_URL, TRUSTED_PROXIES } = settings;
+  const own = PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).hostname];
   try {
-    return await listen({ host: HOST, port: PORT, allowedHosts: ALLOWED_HOSTS, log });
+    return await listen({
+      host: HOST,
+      port: PORT,
+      allowedHosts: [...ALLOWED_HOSTS, ...own],
+      trustedProxies: TRUSTED_PROXIES,
+      log,
+    });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (code === 'EADDRINUSE') {

@@ -50,6 +50,7 @@ export {
   invitationForEmail,
   invitationWithSecret,
   inviteMember,
+  listInvitations,
 } from './store/invitations.ts';
 export {
   disableMember,

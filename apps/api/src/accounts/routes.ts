@@ -4,15 +4,18 @@ import {
   type Database,
   invitationWithSecret,
   isRefusal,
+  type MemberRole,
   memberOfPasswordLink,
   type Refusal,
 } from '@optiscope/schema';
 import { z } from 'zod';
 import { addressOf } from '../server/client-address.ts';
 import { isOwnOrigin } from '../server/origin.ts';
+import { headersOf } from '../server/request-headers.ts';
 import { AttemptLimit, holderOf } from './attempt-limit.ts';
 import { ADDRESS_HEADER, AUTH_PATH, type Auth, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './auth.ts';
 import { AccountProblem, jsonText, parsed } from './request-body.ts';
+import { roleOf } from './session-viewer.ts';
 
 /** What was tried with an account, for the log of what people did. No secret is in it. */
 export interface AccountAct {
@@ -21,6 +24,7 @@ export interface AccountAct {
   readonly outcome: string;
   readonly email: string | null;
   readonly memberId: string | null;
+  readonly role: MemberRole | null;
   readonly address: string | null;
 }
 
@@ -103,10 +107,17 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
     request: IncomingMessage,
     operation: AccountAct['operation'],
     outcome: string,
-    who: { email?: string | null; memberId?: string | null } = {},
+    who: { readonly email?: string | null; readonly member?: { id: string; role?: unknown } | null } = {},
   ): void => {
-    const { email = null, memberId = null } = who;
-    onAct({ operation, outcome, email, memberId, address: addressOf(request) ?? null });
+    const { email = null, member = null } = who;
+    onAct({
+      operation,
+      outcome,
+      email,
+      memberId: member?.id ?? null,
+      role: roleOf(member?.role),
+      address: addressOf(request) ?? null,
+    });
   };
 
   const signIn = async (request: IncomingMessage, email: string, password: string): Promise<Response> =>
@@ -115,15 +126,10 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
   const posts: Readonly<Record<string, (request: IncomingMessage, text: string) => Promise<Response>>> = {
     '/sign-in/email': async (request, text) => {
       const { email, password } = parsed(SignIn, text);
-      try {
-        attempt(request, email);
-      } catch (error) {
-        act(request, 'signIn', 'TOO_MANY_ATTEMPTS', { email });
-        throw error;
-      }
+      attempt(request, email);
       const answer = await signIn(request, email, password);
       const { user } = answer.ok ? SignedIn.parse(await answer.clone().json()) : { user: null };
-      act(request, 'signIn', answer.ok ? 'DONE' : 'WRONG_PASSWORD', { email, memberId: user?.id ?? null });
+      act(request, 'signIn', answer.ok ? 'DONE' : 'WRONG_PASSWORD', { email, member: user });
       if (answer.ok) return done(answer);
       // The same to a wrong password, an address of nobody, and a member who may no longer sign in.
       throw new AccountProblem(401, 'WRONG_PASSWORD', 'The e-mail address or the password is wrong.');
@@ -143,7 +149,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
     '/sign-out': async (request) => {
       const session = await auth.api.getSession({ headers: headersOf(request) });
       const answer = await passOn(auth, `${AUTH_PATH}/sign-out`, request, {});
-      act(request, 'signOut', 'DONE', { memberId: session?.user.id ?? null });
+      act(request, 'signOut', 'DONE', { member: session?.user ?? null });
       return done(answer);
     },
     '/change-password': async (request, text) => {
@@ -157,7 +163,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
         newPassword,
         revokeOtherSessions: true,
       });
-      act(request, 'changePassword', answer.ok ? 'DONE' : 'WRONG_PASSWORD', { memberId: session.user.id });
+      act(request, 'changePassword', answer.ok ? 'DONE' : 'WRONG_PASSWORD', { member: session.user });
       if (answer.ok) return done(answer);
       throw new AccountProblem(422, 'WRONG_PASSWORD', 'The present password is wrong.');
     },
@@ -179,7 +185,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
         act(request, 'acceptInvitation', member.code, { email: email || null });
         throw refused(member);
       }
-      act(request, 'acceptInvitation', 'DONE', { email: member.email, memberId: member.id });
+      act(request, 'acceptInvitation', 'DONE', { email: member.email, member });
       return done(await signIn(request, member.email, password));
     },
     '/password-link': async (request, text) => {
@@ -196,7 +202,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
       const member = await memberOfPasswordLink(db, token);
       const answer = await passOn(auth, `${AUTH_PATH}/reset-password`, request, { token, newPassword });
       const outcome = answer.ok ? 'DONE' : 'INVITATION_ENDED';
-      act(request, 'resetPassword', outcome, { memberId: member?.id ?? null });
+      act(request, 'resetPassword', outcome, { member });
       if (!answer.ok || member === null) throw LINK_ENDED;
       return done(await signIn(request, member.email, newPassword));
     },
@@ -245,7 +251,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
   };
 }
 
-const SignedIn = z.object({ user: z.object({ id: z.string() }) });
+const SignedIn = z.object({ user: z.object({ id: z.string(), role: z.string() }) });
 
 const LINK_ENDED = new AccountProblem(
   410,
@@ -272,14 +278,6 @@ function done(answer: Response): Response {
   const headers = new Headers();
   for (const cookie of answer.headers.getSetCookie()) headers.append('set-cookie', cookie);
   return Response.json({}, { headers });
-}
-
-function headersOf({ headers }: IncomingMessage): Headers {
-  const made = new Headers();
-  for (const [name, value] of Object.entries(headers)) {
-    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) made.append(name, one);
-  }
-  return made;
 }
 
 async function send(answer: Response, response: ServerResponse): Promise<void> {

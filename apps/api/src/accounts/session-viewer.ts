@@ -9,6 +9,11 @@ const MOST_REMEMBERED = 5_000;
 const SEEN_MILLISECONDS = 5 * 60_000;
 const ROLES: readonly MemberRole[] = ['VIEWER', 'EDITOR', 'ADMIN'];
 
+/** The role of this name, or null. */
+export function roleOf(name: unknown): MemberRole | null {
+  return ROLES.find((known) => known === name) ?? null;
+}
+
 /**
  * Tells whose session a request's cookie carries: the member as they are now, or null. Asked again with the same
  * cookie within two seconds, the database is not asked.
@@ -28,8 +33,8 @@ export async function createSessionViewer(
     });
     if (found === null) return null;
     const { session, user } = found;
-    const role = ROLES.find((known) => known === user.role);
-    if (role === undefined || user.disabledAt != null) return null;
+    const role = roleOf(user.role);
+    if (role === null || user.disabledAt != null) return null;
     if (Date.now() - session.updatedAt.getTime() > SEEN_MILLISECONDS) {
       touchSession(db, session.id).catch((error: unknown) =>
         log.warn('A session was not noted as seen', error),

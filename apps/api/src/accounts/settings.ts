@@ -91,9 +91,15 @@ export const ACCOUNT_SETTINGS = {
 } as const;
 
 type Given = {
-  readonly [Name in keyof typeof ACCOUNT_SETTINGS]: z.output<(typeof ACCOUNT_SETTINGS)[Name]['schema']>;
+  readonly [Name in keyof typeof ACCOUNT_SETTINGS]?:
+    | z.output<(typeof ACCOUNT_SETTINGS)[Name]['schema']>
+    | undefined;
 };
-export type AccountSettings = Given & { readonly HOST: string };
+export type AccountSettings = Given & {
+  readonly HOST: string;
+  readonly ACCOUNTS: 'on' | 'off';
+  readonly OIDC_NAME: string;
+};
 
 /** The command by which the first administrator is invited. */
 export const INVITE_COMMAND = 'npm run -s optiscope -- members invite you@example.org --role admin';

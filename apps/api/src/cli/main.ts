@@ -10,6 +10,7 @@ import {
 } from '@optiscope/trainer/cli';
 import { database } from './database.ts';
 import { doctor } from './doctor.ts';
+import { members } from './members.ts';
 
 /** `optiscope`: the trainer's commands, and what needs the service's settings. */
 await runCommandLine(process.argv.slice(2), [
@@ -20,6 +21,7 @@ await runCommandLine(process.argv.slice(2), [
   replay,
   features,
   database,
+  members,
   doctor,
   conformance,
 ]);

@@ -5,6 +5,7 @@ import { isAbsolute, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { BackupError, type Database, writeBackup } from '@optiscope/schema';
 import { z } from 'zod';
+import { MemberOrder, obeyMemberOrder } from '../accounts/member-orders.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -13,7 +14,11 @@ import type { Log } from '../log.ts';
  */
 const SOCKET = 'control.sock';
 
-const BackupRequest = z.object({ backup: z.string().refine(isAbsolute) });
+const ControlRequest = z.union([
+  z.object({ backup: z.string().refine(isAbsolute) }),
+  z.object({ members: MemberOrder }),
+]);
+type ControlRequest = z.infer<typeof ControlRequest>;
 const Answer = z.object({ done: z.boolean(), message: z.string() });
 
 export interface Control {
@@ -21,18 +26,23 @@ export interface Control {
 }
 
 /** Listens on the socket. Without it (a path longer than the system takes, Windows) the rest works all the same. */
-export async function openControl(dataDirectory: string, db: Database, log: Log): Promise<Control> {
+export async function openControl(
+  dataDirectory: string,
+  { db, publicUrl }: { readonly db: Database; readonly publicUrl: string },
+  log: Log,
+): Promise<Control> {
   const path = join(dataDirectory, SOCKET);
   const server = createServer((incoming, response) => {
     const answer = async (): Promise<z.infer<typeof Answer>> => {
-      const { backup } = BackupRequest.parse(JSON.parse(await text(incoming)));
-      const { tables } = await writeBackup(db, backup);
+      const asked = ControlRequest.parse(JSON.parse(await text(incoming)));
+      if ('members' in asked) return await obeyMemberOrder(db, asked.members, publicUrl);
+      const { tables } = await writeBackup(db, asked.backup);
       const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
       return { done: true, message: `${rows} rows` };
     };
     answer()
       .catch((error: unknown) => {
-        if (!(error instanceof BackupError)) log.error('A backup failed', error);
+        if (!(error instanceof BackupError)) log.error('What the command line asked for failed', error);
         return { done: false, message: error instanceof Error ? error.message : String(error) };
       })
       .then((told) => response.end(JSON.stringify(told)));
@@ -43,7 +53,10 @@ export async function openControl(dataDirectory: string, db: Database, log: Log)
     await once(server, 'listening');
     await chmod(path, 0o600);
   } catch (error) {
-    log.warn(`${path} cannot be listened on: backups can be made only while the server is stopped`, error);
+    log.warn(
+      `${path} cannot be listened on: the command line can ask for nothing while the server runs`,
+      error,
+    );
     return { close: async () => undefined };
   }
   return {
@@ -55,17 +68,25 @@ export async function openControl(dataDirectory: string, db: Database, log: Log)
   };
 }
 
-/** Asks the server that owns a data directory for a backup. Null when it cannot be asked. Throws `BackupError`. */
-export async function askForBackup(dataDirectory: string, file: string): Promise<string | null> {
+/** Asks the server that owns a data directory. Null when it cannot be asked. */
+export async function askServer(
+  dataDirectory: string,
+  wanted: ControlRequest,
+): Promise<z.infer<typeof Answer> | null> {
   const asked = request({ socketPath: join(dataDirectory, SOCKET), method: 'POST', path: '/' });
-  asked.end(JSON.stringify({ backup: file }));
-  let answer: z.infer<typeof Answer>;
+  asked.end(JSON.stringify(wanted));
   try {
     const [response] = await once(asked, 'response');
-    answer = Answer.parse(JSON.parse(await text(response)));
+    return Answer.parse(JSON.parse(await text(response)));
   } catch {
     return null;
   }
+}
+
+/** Asks it for a backup; what it says of it. Throws `BackupError`. */
+export async function askForBackup(dataDirectory: string, file: string): Promise<string | null> {
+  const answer = await askServer(dataDirectory, { backup: file });
+  if (answer === null) return null;
   if (!answer.done) throw new BackupError(answer.message);
   return answer.message;
 }

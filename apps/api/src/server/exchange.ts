@@ -7,19 +7,25 @@ import {
   exportCsv,
   exportJson,
   exportTensorboard,
+  hasRole,
   type ImportRequest,
   importRuns,
   isRefusal,
   LONGEST_KEY,
   METRIC_COLUMN,
+  type MemberRole,
   MOST_BYTES,
   metricNamed,
   type Refusal,
+  refusedAccess,
   type Selection,
   selectedRuns,
+  type Viewer,
 } from '@optiscope/schema';
 import { z } from 'zod';
+import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
 import { isOwnOrigin } from './origin.ts';
+import { headersOf } from './request-headers.ts';
 
 /** Files in and out: `GET /export/…` and `POST /import`. See docs/exchange.md. */
 export interface Exchange {
@@ -51,13 +57,28 @@ class HttpProblem extends Error {
   }
 }
 
-export function createExchange(db: Database): Exchange {
+export function createExchange(db: Database, identify: Identify = everyoneIsOwner): Exchange {
+  const viewerOf = async (
+    request: IncomingMessage,
+    what: string,
+    role: MemberRole,
+  ): Promise<Viewer | null> => {
+    const viewer = await identify(headersOf(request));
+    if (hasRole(viewer, role)) return viewer;
+    const { message, extensions } = refusedAccess(viewer, what, role);
+    throw new HttpProblem(viewer === null ? 401 : 403, { code: String(extensions.code), message });
+  };
   const answer = async (url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!isOwnOrigin(request.headers.origin, request.headers.host)) {
       throw new HttpProblem(403, { code: 'FORBIDDEN', message: 'Requests of other sites are refused.' });
     }
-    if (url.pathname === IMPORT_PATH) await receive(db, url.searchParams, request, response);
-    else await send(db, url, request, response);
+    if (url.pathname === IMPORT_PATH) {
+      const viewer = await viewerOf(request, 'Importing', 'EDITOR');
+      await receive(db, viewer, url.searchParams, request, response);
+    } else {
+      await viewerOf(request, 'Exporting', 'VIEWER');
+      await send(db, url, request, response);
+    }
   };
   return {
     handle: async (request, response) => {
@@ -157,6 +178,7 @@ const ImportQuery = z.object({
 
 async function receive(
   db: Database,
+  viewer: Viewer | null,
   query: URLSearchParams,
   request: IncomingMessage,
   response: ServerResponse,
@@ -177,7 +199,7 @@ async function receive(
   }
   const { idempotencyKey, ...asked } = parsed.data;
   const given: ImportRequest = { ...asked, bytes: await bodyOf(request) };
-  const answer = await importRuns(db, given, idempotencyKey);
+  const answer = await importRuns(db, given, idempotencyKey, viewer?.memberId ?? null);
   if (isRefusal(answer)) tell(response, STATUS[answer.refusal], answer);
   else tell(response, 201, answer);
 }

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AccountRoutes } from '../accounts/routes.ts';
 import type { Graphiql } from '../graphiql/graphiql.ts';
 import type { Metrics } from '../health/metrics.ts';
 import type { Readiness, ReadinessProbe } from '../health/readiness.ts';
 import { type Log, loggedAbout } from '../log.ts';
+import { noteAddress, trustedNetworks } from './client-address.ts';
 import type { Pages } from './dashboard.ts';
 import type { Exchange } from './exchange.ts';
 import { GRAPHQL_PATH, type GraphqlServer } from './graphql.ts';
 import { isLoopback, isNameOfThisMachine, isOwnOrigin } from './origin.ts';
+import { urlOf } from './url-of.ts';
 import { pathOf, refuse, type WebSockets } from './websocket.ts';
 
 /** What the one port serves. Parts that are not there yet are answered with 503. */
@@ -16,6 +19,8 @@ export interface Served {
   graphql: GraphqlServer;
   webSockets: WebSockets;
   exchange: Exchange;
+  /** Signing in and out; null where nobody does. */
+  accounts?: AccountRoutes | null;
   /** Absent where only programs ask. */
   graphiql?: Graphiql;
   pages: Pages;
@@ -27,6 +32,8 @@ export interface HttpOptions {
   readonly host: string;
   readonly port: number;
   readonly allowedHosts: readonly string[];
+  /** Addresses and networks of proxies that are believed when they say for whom they ask. */
+  readonly trustedProxies?: readonly string[];
   readonly log: Log;
 }
 
@@ -59,11 +66,19 @@ const HEADERS = {
 } as const;
 
 /** Starts the HTTP server. Rejects when the port is taken. */
-export async function listen({ host, port, allowedHosts, log }: HttpOptions): Promise<HttpServer> {
+export async function listen({
+  host,
+  port,
+  allowedHosts,
+  trustedProxies = [],
+  log,
+}: HttpOptions): Promise<HttpServer> {
   let served: Served | null = null;
   const checksNames = isLoopback(host);
+  const trusted = trustedNetworks(trustedProxies);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    noteAddress(request, trusted);
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     if (checksNames && !isNameOfThisMachine(request.headers.host, allowedHosts)) {
       return tell(
@@ -83,7 +98,9 @@ export async function listen({ host, port, allowedHosts, log }: HttpOptions): Pr
       return tell(response, 503, 'Optiscope is starting or stopping. Try again in a moment.\n');
     }
     if (path === GRAPHQL_PATH) await answerGraphql(served, request, response);
-    else if (path === METRICS_PATH) await tellMetrics(served.metrics, request, response);
+    else if (path.startsWith('/auth/') && served.accounts) {
+      await answerAccounts(served.accounts, served.readiness.away, request, response);
+    } else if (path === METRICS_PATH) await tellMetrics(served.metrics, request, response);
     else {
       const { exchange, graphiql, pages } = served;
       const answered =
@@ -111,6 +128,7 @@ export async function listen({ host, port, allowedHosts, log }: HttpOptions): Pr
     },
   );
   server.on('upgrade', (request, socket, head) => {
+    noteAddress(request, trusted);
     if (served === null) refuse(socket, '503 Service Unavailable');
     else if (checksNames && !isNameOfThisMachine(request.headers.host, allowedHosts))
       refuse(socket, '403 Forbidden');
@@ -123,7 +141,7 @@ export async function listen({ host, port, allowedHosts, log }: HttpOptions): Pr
   const address = server.address() as AddressInfo;
   return {
     port: address.port,
-    url: `http://${hostInUrl(host)}:${address.port}`,
+    url: urlOf(host, address.port),
     serve: (parts) => {
       served = parts;
     },
@@ -172,6 +190,17 @@ async function answerGraphql(
   }
 }
 
+async function answerAccounts(
+  accounts: AccountRoutes,
+  away: string | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (away === null) return await accounts.handle(request, response);
+  response.setHeader('retry-after', '2');
+  tellJson(response, 503, { code: 'DATABASE_AWAY', message: `Not now: ${away}. Try again in a moment.` });
+}
+
 /** What the server is doing is for those who run it: programs of this machine, and pages of this server. */
 async function tellMetrics(
   metrics: Metrics,
@@ -203,11 +232,4 @@ function tell(
 ): void {
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
   response.end(body);
-}
-
-/** Where programs of this machine reach a server that listens on this address. */
-function hostInUrl(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }
