@@ -174,3 +174,27 @@ test('the last point always has its marker, and a point between two gaps too', (
   expect(marked.length).toBeLessThan(20);
   expect(markedIndexes({ xs: [1, 2], ys: [1, 2], position: 0 }, { ...x, max: 20 }, 500)).toEqual([0, 1]);
 });
+
+test('what happened to a run stands at its epoch on the chart that shows it, and on no other', () => {
+  const told = {
+    ...two,
+    events: [
+      event('e', 'run-0', 'SAWTOOTH', { epoch: 2, message: 'Every epoch it jumps.' }),
+      event('f', 'run-0', 'EXPLOSION', { epoch: 2, message: 'It explodes.' }),
+      event('g', 'run-1', 'STUCK', { epoch: 1, message: 'It learns nothing.' }),
+      event('h', 'run-0', 'CHECKPOINT', { epoch: 1, message: 'Saved.' }),
+    ],
+  };
+  const signs = (metric: 'LOSS' | 'ACCURACY' | 'VAL_LOSS', more: Partial<ChartView> = {}) =>
+    chartSpec(told, metric, { ...view, ...more }).happenings.map(({ sign, x, level }) => [sign, x, level]);
+  expect(signs('LOSS')).toEqual([
+    ['waves', 2, 0],
+    ['explosion', 2, 1],
+  ]);
+  expect(signs('LOSS', { x: 'seconds' })).toEqual([
+    ['waves', 6, 0],
+    ['explosion', 6, 1],
+  ]);
+  expect(signs('VAL_LOSS')).toEqual([]);
+  expect(signs('LOSS', { hidden: new Set([0]) })).toEqual([]);
+});

@@ -4,6 +4,7 @@ import { type ReactNode, type RefObject, useRef, useState } from 'react';
 import { METRIC_TEXT } from '../comparison/metric.ts';
 import type { Scheme } from '../hooks/use-scheme.ts';
 import { place } from './axis.ts';
+import { ChartHappenings } from './chart-happenings.tsx';
 import { ChartMarks } from './chart-marks.tsx';
 import { ChartPointer } from './chart-pointer.tsx';
 import type { ChartSpec } from './chart-spec.ts';
@@ -77,6 +78,7 @@ export function ChartFrame({
             area={area as RefObject<HTMLDivElement | null>}
             onZoom={onZoom}
           />
+          <ChartHappenings spec={spec} />
         </div>
         <p className="absolute right-2 bottom-0 left-12 text-center text-xs text-muted">{spec.xLabel}</p>
       </div>

@@ -2,6 +2,7 @@ import { type Comparison, hasEnded } from '../comparison/comparison.ts';
 import { type CurveMetric, METRIC_TEXT } from '../comparison/metric.ts';
 import { type Axis, exactAxis, linearAxis, logAxis } from './axis.ts';
 import type { XAxis } from './curve.ts';
+import { type Happening, happeningsOf } from './happenings.ts';
 import { type Line, type LineView, lineOf } from './line.ts';
 import { type Mark, marksOf } from './marks.ts';
 import { type Seeds, strandsOf } from './strand.ts';
@@ -24,6 +25,7 @@ export interface ChartSpec {
   /** One per strand, in their order, also of those that are switched off. */
   readonly lines: readonly Line[];
   readonly marks: readonly Mark[];
+  readonly happenings: readonly Happening[];
   /** Whether no line that is on has a value. */
   readonly empty: boolean;
   /** Whether one line is so far above another that the lower one looks flat; a log scale shows both. */
@@ -53,6 +55,7 @@ export function chartSpec(comparison: Comparison, metric: CurveMetric, view: Cha
     yLabel: y.scale === 'log' ? `${text.unit}, log scale` : text.unit,
     lines,
     marks: marksOf(metric, strands, lines, comparison, view.x === 'epoch'),
+    happenings: happeningsOf(metric, strands, lines, comparison),
     empty: shown.every((line) => line.xs.length === 0),
     dwarfed: text.kind === 'loss' && y.scale === 'linear' && isDwarfed(shown),
   };
