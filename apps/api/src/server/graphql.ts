@@ -4,10 +4,14 @@ import { GraphQLError, parse } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
 import { currentIds, type Log } from '../log.ts';
+import { addressOf } from './client-address.ts';
 import { createMaskError } from './mask-error.ts';
 import { LIMITS, operationLimits } from './operation-limits.ts';
 import { isOwnOrigin } from './origin.ts';
+import { OPERATIONS_PER_MINUTE, RateLimits } from './rate-limits.ts';
+import { RevokedAccess } from './revoked-access.ts';
 import { sharedLoading } from './shared-loading.ts';
+import { nothingForStrangers } from './strangers.ts';
 
 /** Sixty contenders with all their hyper-parameters are some 30 kB. */
 const MOST_BODY_BYTES = 256 * 1024;
@@ -27,15 +31,22 @@ export function createGraphql(
   service: Service,
   log: Log,
   identify: Identify = everyoneIsOwner,
+  limits = new RateLimits(OPERATIONS_PER_MINUTE),
+  revoked = new RevokedAccess(),
 ): GraphqlServer {
   const maskError = createMaskError(log);
+  /** Says who asks before anything else is done, and counts it. Over WebSocket that has been done. */
+  const asked: Plugin<Context, OperationOrigin> = {
+    async onParams({ request, context }) {
+      if (context.caller !== undefined) return;
+      const caller = await callerOf(identify, limits, request.headers, context.req && addressOf(context.req));
+      Object.assign(context, { caller } satisfies OperationOrigin);
+      limits.countOperation(caller);
+    },
+  };
   return createYoga<OperationOrigin, Context>({
     schema,
-    context: async ({ request, req, caller }) =>
-      operationContext(
-        service,
-        caller ?? (await callerOf(identify, request.headers, req?.socket.remoteAddress)),
-      ),
+    context: ({ caller }) => operationContext(service, caller ?? NOBODY),
     graphqlEndpoint: GRAPHQL_PATH,
     // Its page would run scripts from a public CDN with this server's rights.
     graphiql: false,
@@ -45,7 +56,16 @@ export function createGraphql(
     batching: false,
     maxRequestBodySize: MOST_BODY_BYTES,
     maskedErrors: { maskError },
-    plugins: [ownPagesOnly, jsonOnly, jsonInQuery, limitedOperations, sharedLoading(service.db)],
+    plugins: [
+      ownPagesOnly,
+      jsonOnly,
+      jsonInQuery,
+      asked,
+      limitedOperations,
+      nothingForStrangers,
+      sharedLoading(service.db),
+      revoked.plugin,
+    ],
     logging: {
       debug: (...told) => log.debug(told.map(String).join(' ')),
       info: (...told) => log.debug(told.map(String).join(' ')),
@@ -59,15 +79,22 @@ export function createGraphql(
 /** Who sends a request with these headers from this address. */
 export async function callerOf(
   identify: Identify,
+  limits: RateLimits,
   headers: Headers,
   address: string | undefined,
 ): Promise<Caller> {
-  return {
+  const caller: Caller = {
     viewer: await identify(headers),
     requestId: currentIds().requestId ?? null,
     address: address ?? null,
+    again: () => identify(headers),
+    countMutation: () => limits.countMutation(caller),
   };
+  return caller;
 }
+
+/** Of an operation that nobody has said of who asks: it is not answered as if someone had. */
+const NOBODY: Caller = { viewer: null, requestId: null, address: null };
 
 const ownPagesOnly: Plugin = {
   onRequest({ request, endResponse, fetchAPI }) {

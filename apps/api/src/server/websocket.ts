@@ -5,10 +5,13 @@ import { useServer as serveOver } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
 import type { Log } from '../log.ts';
+import { addressOf } from './client-address.ts';
 import { callerOf, GRAPHQL_PATH, type GraphqlServer } from './graphql.ts';
 import { createMaskError } from './mask-error.ts';
 import { LIMITS } from './operation-limits.ts';
 import { isOwnOrigin } from './origin.ts';
+import { OPERATIONS_PER_MINUTE, RateLimits } from './rate-limits.ts';
+import { headersOf } from './request-headers.ts';
 
 const MOST_MESSAGE_BYTES = 256 * 1024;
 const MOST_CONNECTIONS = 1_000;
@@ -32,6 +35,7 @@ export function createWebSockets(
   graphql: GraphqlServer,
   log: Log,
   identify: Identify = everyoneIsOwner,
+  limits = new RateLimits(OPERATIONS_PER_MINUTE),
 ): WebSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
   const maskError = createMaskError(log);
@@ -41,6 +45,9 @@ export function createWebSockets(
     {
       execute: (args) => envelopedOf(args).execute(args),
       subscribe: (args) => envelopedOf(args).subscribe(args),
+      // A stranger could do nothing here; signing in is not done over WebSocket.
+      onConnect: async ({ extra: { request }, connectionParams }) =>
+        (await identify(headersWith(request, connectionParams))) !== null,
       onSubscribe: async (connection, _id, params) => {
         const { request } = connection.extra;
         if (Object.keys(connection.subscriptions).length > MOST_OPERATIONS_PER_CONNECTION) {
@@ -54,7 +61,13 @@ export function createWebSockets(
           return [new GraphQLError(`A query has at most ${LIMITS.characters} characters.`)];
         }
         try {
-          const caller = await callerOf(identify, headersOf(request), request.socket.remoteAddress);
+          const caller = await callerOf(
+            identify,
+            limits,
+            headersWith(request, connection.connectionParams),
+            addressOf(request),
+          );
+          limits.countOperation(caller);
           const own = graphql.getEnveloped({ params, caller });
           const document = own.parse(params.query);
           const errors = own.validate(own.schema, document);
@@ -88,7 +101,10 @@ export function createWebSockets(
   return {
     upgrade: (request, socket, head) => {
       if (pathOf(request) !== GRAPHQL_PATH) return refuse(socket, '404 Not Found');
-      if (!isOwnOrigin(request.headers.origin, request.headers.host)) return refuse(socket, '403 Forbidden');
+      const { origin, host, cookie } = request.headers;
+      // A browser always says which page asks. Whoever sends its cookie without that is not one.
+      const isForeign = !isOwnOrigin(origin, host) || (origin === undefined && cookie !== undefined);
+      if (isForeign) return refuse(socket, '403 Forbidden');
       if (sockets.clients.size >= MOST_CONNECTIONS) return refuse(socket, '503 Service Unavailable');
       sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
     },
@@ -103,8 +119,21 @@ export function createWebSockets(
   };
 }
 
-function headersOf({ headers }: IncomingMessage): Headers {
-  return new Headers(Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]));
+/** Of a connection; a client that can set no headers, such as a browser's script with a token, sends it when it begins. */
+function headersWith(
+  request: IncomingMessage,
+  params: Readonly<Record<string, unknown>> | undefined,
+): Headers {
+  const headers = headersOf(request);
+  const { authorization } = params ?? {};
+  if (
+    typeof authorization === 'string' &&
+    /^[\x20-\x7e]+$/.test(authorization) &&
+    !headers.has('authorization')
+  ) {
+    headers.set('authorization', authorization);
+  }
+  return headers;
 }
 
 /** Answers an upgrade that is not granted. */

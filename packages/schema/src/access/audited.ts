@@ -44,8 +44,12 @@ function auditedResolver(operation: string, resolve: Resolver): Resolver {
       }
       return made;
     } catch (error) {
-      // The error is what the caller must hear of, also when the database is away.
-      await write({ aboutId: idGiven(given), outcome: codeOf(error) }).catch(() => undefined);
+      const outcome = codeOf(error);
+      // A flood of tries is not let into the log either. The error is what the caller must hear of, also when the
+      // database is away.
+      if (outcome !== 'RATE_LIMITED') {
+        await write({ aboutId: idGiven(given), outcome }).catch(() => undefined);
+      }
       throw error;
     }
   };

@@ -11,7 +11,7 @@ import { classOf } from './classes.ts';
 import { hasRole, leastRole, refusedAccess } from './may.ts';
 
 /** What comes with an operation; undefined where something asks the schema without saying who it is. */
-type Given = Pick<Context, 'viewer'> | undefined;
+type Given = Pick<Context, 'viewer' | 'countMutation'> | undefined;
 type Resolver = GraphQLFieldResolver<unknown, Given>;
 
 /**
@@ -20,10 +20,12 @@ type Resolver = GraphQLFieldResolver<unknown, Given>;
  * by the object's own type. It costs one comparison a field. A refused field has run nothing.
  */
 export function guarded(schema: GraphQLSchema): GraphQLSchema {
-  const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
+  const mutations = schema.getMutationType();
+  const roots = new Set([schema.getQueryType(), mutations, schema.getSubscriptionType()]);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) guard(type.name, field, roots.has(type));
+    if (type === mutations) for (const field of Object.values(type.getFields())) countTries(field);
   }
   return schema;
 }
@@ -49,6 +51,15 @@ function guard(typeName: string, field: GraphQLField<unknown, Given>, isRoot: bo
   };
   field.resolve = check(field.resolve ?? defaultFieldResolver);
   if (field.subscribe) field.subscribe = check(field.subscribe);
+}
+
+/** Each mutation that is tried counts, whoever tries it and whatever comes of it: a request may hold many. */
+function countTries(field: GraphQLField<unknown, Given>): void {
+  const resolve: Resolver = field.resolve ?? defaultFieldResolver;
+  field.resolve = (source, given, context, info) => {
+    context?.countMutation?.();
+    return resolve(source, given, context, info);
+  };
 }
 
 /** An operation that was refused as such is answered with 401 or 403; one of which a part was refused is not. */

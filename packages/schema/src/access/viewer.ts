@@ -32,6 +32,10 @@ export interface Caller {
   readonly requestId: string | null;
   /** Network address; null where there is none, as in a test. */
   readonly address: string | null;
+  /** Tells who it is by now, for streams that outlast a sign-out. Null: a stranger by now. */
+  readonly again?: () => Promise<Viewer | null>;
+  /** Counts a mutation that is about to be tried; throws when there were too many in a short time. */
+  readonly countMutation?: () => void;
 }
 
 export const LOCAL_CALLER: Caller = { viewer: LOCAL_OWNER, requestId: null, address: null };
