@@ -1,4 +1,5 @@
 import { type ExecutionResult, graphql } from 'graphql';
+import { type Caller, LOCAL_CALLER } from '../src/access/viewer.ts';
 import type { OpenDatabase } from '../src/database/database.ts';
 import { ChangeFeed } from '../src/feed/change-feed.ts';
 import { operationContext, type Service } from '../src/graphql/context.ts';
@@ -25,12 +26,13 @@ export async function ask<Answer = Record<string, unknown>>(
   service: Service,
   source: string,
   variableValues: Record<string, unknown> = {},
+  caller: Caller = LOCAL_CALLER,
 ): Promise<Answer> {
   const result: ExecutionResult = await graphql({
     schema,
     source,
     variableValues,
-    contextValue: operationContext(service),
+    contextValue: operationContext(service, caller),
   });
   if (result.errors) throw new AggregateError(result.errors, result.errors.join('\n'));
   return JSON.parse(JSON.stringify(result.data));

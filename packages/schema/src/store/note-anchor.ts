@@ -80,25 +80,25 @@ async function problemsOfScope(
   { id, name }: ExperimentRow,
   { contenderId, seed }: Anchor,
 ): Promise<InputProblem[]> {
-  if (contenderId !== null) {
-    const [contender] = isId(contenderId)
-      ? await tx
-          .select({ id: contenders.id })
-          .from(contenders)
-          .where(and(eq(contenders.id, contenderId), eq(contenders.experimentId, id)))
-      : [];
-    if (contender === undefined) {
-      const message = `"${name}" has no contender ${contenderId}; take the id of one of its own.`;
-      return [{ field: 'contenderId', message }];
-    }
+  const problems: InputProblem[] = [];
+  const isOwn = contenderId !== null && (await isContenderOf(tx, id, contenderId));
+  if (contenderId !== null && !isOwn) {
+    const message = `"${name}" has no contender ${contenderId}; take the id of one of its own.`;
+    problems.push({ field: 'contenderId', message });
   }
-  if (seed === null) return [];
-  const of = and(
-    eq(runs.experimentId, id),
-    contenderId === null ? undefined : eq(runs.contenderId, contenderId),
-  );
+  if (seed === null) return problems;
+  const of = and(eq(runs.experimentId, id), isOwn ? eq(runs.contenderId, contenderId) : undefined);
   const seeds = await tx.selectDistinct({ seed: runs.seed }).from(runs).where(of).orderBy(asc(runs.seed));
-  if (seeds.some((row) => row.seed === seed)) return [];
+  if (seeds.some((row) => row.seed === seed)) return problems;
   const there = seeds.map((row) => row.seed).join(', ');
-  return [{ field: 'seed', message: `No run has the seed ${seed}; there are ${there}.` }];
+  return [...problems, { field: 'seed', message: `No run has the seed ${seed}; there are ${there}.` }];
+}
+
+async function isContenderOf(tx: Transaction, experimentId: string, contenderId: string): Promise<boolean> {
+  if (!isId(contenderId)) return false;
+  const found = await tx
+    .select({ id: contenders.id })
+    .from(contenders)
+    .where(and(eq(contenders.id, contenderId), eq(contenders.experimentId, experimentId)));
+  return found.length > 0;
 }
