@@ -55,6 +55,31 @@ export async function readRuns(server: ServerProcess, id: string): Promise<RunRe
   return experiment.runs;
 }
 
+/** Waits until the server works again after its database was away. */
+export async function answering(server: ServerProcess): Promise<void> {
+  const until = performance.now() + LONGEST_MILLISECONDS;
+  for (;;) {
+    const why = await fetch(`${server.url}/ready`).then(
+      async (answer) => (answer.ok ? null : await answer.text()),
+      String,
+    );
+    if (why === null) {
+      // What was told of the database half a second ago may still be told of it to others.
+      const answers = await server.ask('{ __typename }').then(
+        () => true,
+        () => false,
+      );
+      if (answers) return;
+    }
+    const { exitCode, signalCode } = server.child;
+    if (exitCode !== null || signalCode !== null)
+      throw new Error(`the server ended with ${signalCode ?? `status ${exitCode}`}`);
+    if (performance.now() > until)
+      throw new Error(`the server was not ready again after ${LONGEST_MILLISECONDS / 1000} s: ${why}`);
+    await sleep(50);
+  }
+}
+
 /** Waits until every run has ended. */
 export async function ended(server: ServerProcess, id: string): Promise<RunRead[]> {
   const until = performance.now() + LONGEST_MILLISECONDS;

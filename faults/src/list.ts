@@ -2,6 +2,7 @@ import { cutConnection } from './cut-connection.ts';
 import type { Fault } from './fault.ts';
 import { notFinite } from './not-finite.ts';
 import { orderlyStop } from './orderly-stop.ts';
+import { postgresKilled } from './postgres-killed.ts';
 import { powerCut } from './power-cut.ts';
 import { secondProcess } from './second-process.ts';
 import { serverKilled } from './server-killed.ts';
@@ -11,6 +12,7 @@ import { workerKilled } from './worker-killed.ts';
 export const FAULTS: readonly Fault[] = [
   workerKilled,
   serverKilled,
+  postgresKilled,
   powerCut,
   secondProcess,
   orderlyStop,

@@ -36,6 +36,9 @@ export async function openPostgres(url: string, onError: (error: unknown) => voi
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', onError);
+  // Nor does the pool listen to one that a transaction holds: should it break between two statements, that would end
+  // the process as well. The transaction learns of it from its next statement.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
   try {
     const session = await pool.connect();
     try {
