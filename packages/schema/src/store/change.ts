@@ -77,7 +77,15 @@ export async function changeExperiment<T>(
 
 /** Says, when the transaction commits, that there is something to read. */
 export async function announce(tx: Transaction, hint: ChangeHint): Promise<void> {
-  await tx.execute(sql`select pg_notify(${CHANGES_CHANNEL}, ${JSON.stringify(hint)})`);
+  await announceAll(tx, [hint]);
+}
+
+/** The same of several experiments, in one statement. */
+export async function announceAll(tx: Transaction, hints: readonly ChangeHint[]): Promise<void> {
+  const all = JSON.stringify(hints.map((hint) => JSON.stringify(hint)));
+  await tx.execute(
+    sql`select pg_notify(${CHANGES_CHANNEL}, hint) from jsonb_array_elements_text(${all}::jsonb) as hint`,
+  );
 }
 
 async function statusOf(tx: Transaction, experimentId: string): Promise<ExperimentStatus> {

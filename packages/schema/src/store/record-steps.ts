@@ -1,11 +1,12 @@
-import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
-import type { Database } from '../database/database.ts';
+import { asc, eq, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../database/database.ts';
 import { runs } from '../tables/run.ts';
 import { STEP_METRICS, type StepMetric, stepChunks } from '../tables/step-chunk.ts';
 import { type Change, changeExperiment } from './change.ts';
 import { type Claim, heldRun } from './held-run.ts';
 import type { Progress } from './record-progress.ts';
-import { bytesOfValues, lastStep, type StepBatch, stepsWithin, valuesFromHex } from './step-batch.ts';
+import { hexOfValues, lastStep, type StepBatch, stepsWithin, valuesFromHex } from './step-batch.ts';
+import { namesOf, unnested, type Values } from './unnested.ts';
 
 /** Steps in one row, at the most. Those that may overlap a step are so found among a few rows. */
 export const MOST_STEPS_OF_CHUNK = 128;
@@ -55,43 +56,88 @@ export async function recordSteps(
  * recorded after it. Returns how many were added; throws `StepsAtOddsError` where one came out otherwise.
  */
 export async function addSteps(
-  { tx, experiment, version }: Change,
+  { tx, version }: Change,
   claim: Claim,
   batches: readonly StepBatch[],
 ): Promise<number> {
-  let added = 0;
-  for (const batch of batches.flatMap(inChunks)) {
-    const there = await tx
-      .select({
-        firstStep: stepChunks.firstStep,
-        steps: stepChunks.steps,
-        values: sql<string>`encode(${stepChunks.values}, 'hex')`.mapWith(valuesFromHex),
-      })
-      .from(stepChunks)
-      .where(
-        and(
-          eq(stepChunks.runId, claim.runId),
-          gt(stepChunks.firstStep, batch.firstStep - MOST_STEPS_OF_CHUNK),
-          lte(stepChunks.firstStep, lastStep(batch)),
-        ),
-      )
-      .orderBy(asc(stepChunks.firstStep));
-    const overlapping = there.filter((chunk) => lastStep(chunk) >= batch.firstStep);
-    for (const chunk of overlapping) assertAlike(chunk, batch);
-    for (const fresh of notIn(batch, overlapping)) {
-      await tx.insert(stepChunks).values({
-        runId: claim.runId,
-        firstStep: fresh.firstStep,
-        steps: fresh.steps,
-        experimentId: experiment.id,
-        attempt: claim.token,
-        values: bytesOfValues(fresh.values),
-        version,
-      });
-      added += fresh.steps;
+  const [fresh] = await freshStepsOf(tx, [{ runId: claim.runId, batches }]);
+  if (fresh instanceof StepsAtOddsError) throw fresh;
+  const added = (fresh ?? []).map((steps) => ({ steps, claim, version }));
+  await insertSteps(tx, added);
+  return added.reduce((sum, { steps }) => sum + steps.steps, 0);
+}
+
+/**
+ * For each run, which of its steps are not there yet, as pieces of a row each; or the error that says which of them
+ * came out otherwise than the one that is there. Each run must be there once.
+ */
+export async function freshStepsOf(
+  tx: Transaction,
+  reported: readonly { readonly runId: string; readonly batches: readonly StepBatch[] }[],
+): Promise<(StepBatch[] | StepsAtOddsError)[]> {
+  const chunks = reported.map(({ batches }) => batches.flatMap(inChunks));
+  const asked = chunks.flatMap((ofRun, place) => ofRun.map((batch) => ({ ...reported[place]!, batch })));
+  if (asked.length === 0) return chunks;
+  const near: Values[] = [
+    [stepChunks.runId, asked.map(({ runId }) => runId)],
+    [stepChunks.firstStep, asked.map(({ batch }) => batch.firstStep - MOST_STEPS_OF_CHUNK)],
+    [stepChunks.steps, asked.map(({ batch }) => lastStep(batch))],
+  ];
+  const there = await tx
+    .select({
+      runId: stepChunks.runId,
+      firstStep: stepChunks.firstStep,
+      steps: stepChunks.steps,
+      values: sql<string>`encode(${stepChunks.values}, 'hex')`.mapWith(valuesFromHex),
+    })
+    .from(stepChunks)
+    // A join, which looks each of them up; one that is near to two batches comes twice, and does no harm.
+    .innerJoin(
+      sql`${unnested(near)} as asked (run_id, above, upto)`,
+      sql`${stepChunks.runId} = asked.run_id and ${stepChunks.firstStep} > above and ${stepChunks.firstStep} <= upto`,
+    )
+    .orderBy(asc(stepChunks.firstStep));
+  const byRun = Map.groupBy(there, ({ runId }) => runId);
+  return chunks.map((ofRun, place) => {
+    const before = byRun.get(reported[place]!.runId) ?? [];
+    try {
+      return ofRun.flatMap((batch) => notIn(batch, alike(before, batch)));
+    } catch (error) {
+      if (error instanceof StepsAtOddsError) return error;
+      throw error;
     }
-  }
-  return added;
+  });
+}
+
+/** Steps of a run that are not there, which go into one row. */
+export interface AddedSteps {
+  readonly steps: StepBatch;
+  readonly claim: Claim;
+  readonly version: number;
+}
+
+/** Adds steps of runs whose claims hold. */
+export async function insertSteps(tx: Transaction, added: readonly AddedSteps[]): Promise<void> {
+  if (added.length === 0) return;
+  const columns: Values[] = [
+    [stepChunks.runId, added.map(({ claim }) => claim.runId)],
+    [stepChunks.firstStep, added.map(({ steps }) => steps.firstStep)],
+    [stepChunks.steps, added.map(({ steps }) => steps.steps)],
+    [stepChunks.experimentId, added.map(({ claim }) => claim.experimentId)],
+    [stepChunks.attempt, added.map(({ claim }) => claim.token)],
+    [stepChunks.values, added.map(({ steps }) => `\\x${hexOfValues(steps.values)}`)],
+    [stepChunks.version, added.map(({ version }) => version)],
+  ];
+  await tx.execute(sql`insert into ${stepChunks} (${namesOf(columns)}) select * from ${unnested(columns)}`);
+}
+
+/** The chunks that share steps with a batch; throws where the same step is not the same. */
+function alike<Chunk extends StepBatch>(there: readonly Chunk[], batch: StepBatch): Chunk[] {
+  const overlapping = there.filter(
+    (chunk) => lastStep(chunk) >= batch.firstStep && chunk.firstStep <= lastStep(batch),
+  );
+  for (const chunk of overlapping) assertAlike(chunk, batch);
+  return overlapping;
 }
 
 function inChunks(batch: StepBatch): StepBatch[] {

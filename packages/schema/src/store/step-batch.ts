@@ -45,6 +45,11 @@ export function bytesOfValues(values: Float64Array): Uint8Array {
   return inLittleEndian(Buffer.from(values.slice().buffer));
 }
 
+/** The same as hexadecimal text. */
+export function hexOfValues(values: Float64Array): string {
+  return Buffer.from(bytesOfValues(values)).toString('hex');
+}
+
 /** Values from the hexadecimal text of what the database keeps. */
 export function valuesFromHex(hex: string): Float64Array {
   // Not Buffer.from: its memory may come from a pool, where an offset need not be a multiple of 8.

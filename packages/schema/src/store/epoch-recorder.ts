@@ -1,0 +1,109 @@
+import type { Database } from '../database/database.ts';
+import type { Claim } from './held-run.ts';
+import type { EpochReport, RecordedEpoch } from './record-epoch.ts';
+import { type EpochOutcome, type ReportedEpoch, recordEpochs } from './record-epochs.ts';
+
+/** Epochs in one transaction: readers take it whole, and others of its experiments wait for it. */
+const MOST_TOGETHER = 128;
+/** Transactions side by side, of different experiments: while one waits for the disk, another is computed. */
+const SIDE_BY_SIDE = 2;
+
+interface Waiting extends ReportedEpoch {
+  readonly settle: (outcome: RecordedEpoch) => void;
+  readonly fail: (error: unknown) => void;
+  /** Its transaction failed with others in it: it tries by itself, so that none fails because of another. */
+  alone: boolean;
+}
+
+/**
+ * Records epochs as they are reported. Whatever comes while a transaction is under way goes into the next one
+ * together: nobody waits for company, and the more there is to do, the less each costs. A sync of the disk, a lock and a
+ * notification are then shared by all of them.
+ */
+export class EpochRecorder {
+  readonly #db: Database;
+  #waiting: Waiting[] = [];
+  /** Experiments with a transaction under way. */
+  readonly #busy = new Set<string>();
+  /** Experiments that somebody else was changing: each is waited for by itself. */
+  readonly #contended = new Set<string>();
+  #sideBySide = 0;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Resolves when it is in the database for good. */
+  async record(claim: Claim, report: EpochReport): Promise<RecordedEpoch> {
+    return await new Promise<RecordedEpoch>((settle, fail) => {
+      this.#waiting.push({ claim, report, settle, fail, alone: false });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    for (const { claim } of this.#waiting) {
+      const { experimentId } = claim;
+      if (!this.#contended.has(experimentId) || this.#busy.has(experimentId)) continue;
+      void this.#recordTogether(
+        this.#take((each) => each.claim.experimentId === experimentId),
+        false,
+      );
+    }
+    while (this.#sideBySide < SIDE_BY_SIDE) {
+      const batch = this.#take(({ claim }) => !this.#contended.has(claim.experimentId));
+      if (batch.length === 0) return;
+      this.#sideBySide++;
+      void this.#recordTogether(batch, true).finally(() => {
+        this.#sideBySide--;
+        this.#next();
+      });
+    }
+  }
+
+  /** Takes reports out of those that wait: of each run the first, of experiments that have no transaction under way. */
+  #take(mayBe: (waiting: Waiting) => boolean): Waiting[] {
+    const batch: Waiting[] = [];
+    const seen = new Set<string>();
+    this.#waiting = this.#waiting.filter((each) => {
+      const { runId, experimentId } = each.claim;
+      const isFirst = !seen.has(runId);
+      seen.add(runId);
+      const hasRoom = batch.length === 0 || (batch.length < MOST_TOGETHER && !each.alone && !batch[0]!.alone);
+      if (!isFirst || !hasRoom || this.#busy.has(experimentId) || !mayBe(each)) return true;
+      batch.push(each);
+      return false;
+    });
+    for (const { claim } of batch) this.#busy.add(claim.experimentId);
+    return batch;
+  }
+
+  async #recordTogether(batch: readonly Waiting[], skipsBusy: boolean): Promise<void> {
+    let outcomes: EpochOutcome[] | null = null;
+    let failure: unknown;
+    try {
+      outcomes = await recordEpochs(this.#db, batch, { skipsBusy });
+    } catch (error) {
+      failure = error;
+    }
+    for (const { claim } of batch) {
+      this.#busy.delete(claim.experimentId);
+      if (!skipsBusy) this.#contended.delete(claim.experimentId);
+    }
+    const again: Waiting[] = [];
+    for (const [place, waiting] of batch.entries()) {
+      const outcome = outcomes?.[place];
+      if (outcome === undefined && batch.length > 1) {
+        waiting.alone = true;
+        again.push(waiting);
+      } else if (outcome === undefined) waiting.fail(failure);
+      else if (outcome === 'BUSY') {
+        this.#contended.add(waiting.claim.experimentId);
+        again.push(waiting);
+      } else if (outcome instanceof Error) waiting.fail(outcome);
+      else waiting.settle(outcome);
+    }
+    this.#waiting = [...again, ...this.#waiting];
+    this.#next();
+  }
+}
