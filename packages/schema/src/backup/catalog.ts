@@ -14,7 +14,10 @@ export async function rowsOf<Row>(db: Executor, row: z.ZodType<Row>, statement: 
   return z.object({ rows: z.array(row) }).parse(await db.execute(statement)).rows;
 }
 
-/** The service's tables, each after those that it refers to. The queue's are not among them: jobs are made anew. */
+/**
+ * The service's tables, each after those that it refers to. The queue's are not among them: jobs are made anew. Nor is
+ * what says which database it is.
+ */
 export async function tablesOf(db: Executor): Promise<TableDescription[]> {
   const tables = await rowsOf(
     db,
@@ -22,6 +25,7 @@ export async function tablesOf(db: Executor): Promise<TableDescription[]> {
     sql`select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
         from pg_class c join pg_attribute a on a.attrelid = c.oid
         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+          and c.relname <> 'database_identity'
           and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
         group by c.relname order by c.relname`,
   );

@@ -5,6 +5,7 @@ export { apiTokens } from './api-token.ts';
 export { attemptOutcome, attempts } from './attempt.ts';
 export { auditActor, auditEntries } from './audit-entry.ts';
 export { contenders } from './contender.ts';
+export { databaseIdentity } from './database-identity.ts';
 export { epochs } from './epoch.ts';
 export { eventKind, events } from './event.ts';
 export { experimentStatus, experiments } from './experiment.ts';
