@@ -36,6 +36,7 @@ export {
   viewerWithToken,
 } from './store/api-tokens.ts';
 export { type Audited, type AuditedBy, recordAudit } from './store/audit.ts';
+export { type Act, auditedAct } from './store/audited-act.ts';
 export { LONGEST_KEY } from './store/change-once.ts';
 export { type Claimant, type ClaimedRun, claimRun } from './store/claim-run.ts';
 export { endRun } from './store/end-run.ts';
