@@ -14,6 +14,10 @@ export function SiteHeader({ theme }: { theme: Theme }) {
           Optiscope
         </PageLink>
         <div className="ml-auto flex items-center gap-2">
+          {/* A page of the server's own, and none of this program's. */}
+          <a href="/graphiql" className="button max-sm:hidden" title="Ask the GraphQL API in GraphiQL">
+            API
+          </a>
           <ThemeToggle initial={theme} />
           <PageLink href="/new" className="button" aria-label="New comparison">
             <Icon name="plus" />
