@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
+  auditedAct,
+  type Caller,
   CURVE_FORMATS,
   type Database,
   exportCsv,
@@ -17,14 +19,18 @@ import {
   MOST_BYTES,
   metricNamed,
   type Refusal,
+  recordAudit,
   refusedAccess,
   type Selection,
   selectedRuns,
-  type Viewer,
 } from '@optiscope/schema';
+import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
+import { callerOf } from './caller.ts';
+import { addressOf } from './client-address.ts';
 import { isOwnOrigin } from './origin.ts';
+import { OPERATIONS_PER_MINUTE, RateLimits } from './rate-limits.ts';
 import { headersOf } from './request-headers.ts';
 
 /** Files in and out: `GET /export/…` and `POST /import`. See docs/exchange.md. */
@@ -50,34 +56,55 @@ const TYPE: Readonly<Record<Extension, string>> = {
 class HttpProblem extends Error {
   readonly status: number;
   readonly body: object;
-  constructor(status: number, body: { readonly code: string; readonly message: string }) {
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(
+    status: number,
+    body: { readonly code: string; readonly message: string },
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(body.message);
     this.status = status;
     this.body = body;
+    this.headers = headers;
   }
 }
 
-export function createExchange(db: Database, identify: Identify = everyoneIsOwner): Exchange {
-  const viewerOf = async (
-    request: IncomingMessage,
-    what: string,
-    role: MemberRole,
-  ): Promise<Viewer | null> => {
-    const viewer = await identify(headersOf(request));
-    if (hasRole(viewer, role)) return viewer;
-    const { message, extensions } = refusedAccess(viewer, what, role);
-    throw new HttpProblem(viewer === null ? 401 : 403, { code: String(extensions.code), message });
+const REFUSED: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, RATE_LIMITED: 429 };
+
+/** What GraphQL would have been told, with the status that says so. */
+function refusedAs({ message, extensions }: GraphQLError): HttpProblem | null {
+  const code = String(extensions.code);
+  const status = REFUSED[code];
+  const { retryAfterSeconds: seconds } = extensions;
+  if (status === undefined) return null;
+  return new HttpProblem(
+    status,
+    { code, message },
+    typeof seconds === 'number' ? { 'retry-after': String(seconds) } : {},
+  );
+}
+
+export function createExchange(
+  db: Database,
+  identify: Identify = everyoneIsOwner,
+  limits = new RateLimits(OPERATIONS_PER_MINUTE),
+): Exchange {
+  const allowed = async (request: IncomingMessage, what: string, role: MemberRole): Promise<Caller> => {
+    const caller = await callerOf(identify, limits, headersOf(request), addressOf(request));
+    limits.countOperation(caller);
+    if (hasRole(caller.viewer, role)) return caller;
+    throw refusedAccess(caller.viewer, what, role);
   };
   const answer = async (url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!isOwnOrigin(request.headers.origin, request.headers.host)) {
       throw new HttpProblem(403, { code: 'FORBIDDEN', message: 'Requests of other sites are refused.' });
     }
     if (url.pathname === IMPORT_PATH) {
-      const viewer = await viewerOf(request, 'Importing', 'EDITOR');
-      await receive(db, viewer, url.searchParams, request, response);
+      const caller = await allowed(request, 'Importing', 'EDITOR');
+      limits.countMutation(caller);
+      await receive(db, caller, url.searchParams, request, response);
     } else {
-      await viewerOf(request, 'Exporting', 'VIEWER');
-      await send(db, url, request, response);
+      await send(db, await allowed(request, 'Exporting', 'VIEWER'), url, request, response);
     }
   };
   return {
@@ -88,15 +115,23 @@ export function createExchange(db: Database, identify: Identify = everyoneIsOwne
       try {
         await answer(url, request, response);
       } catch (error) {
-        if (!(error instanceof HttpProblem)) throw error;
-        tell(response, error.status, error.body);
+        const problem = error instanceof GraphQLError ? refusedAs(error) : error;
+        if (!(problem instanceof HttpProblem)) throw error;
+        for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
+        tell(response, problem.status, problem.body);
       }
       return true;
     },
   };
 }
 
-async function send(db: Database, url: URL, request: IncomingMessage, response: ServerResponse) {
+async function send(
+  db: Database,
+  caller: Caller,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   allow(request, 'GET', 'HEAD');
   const [, ids, extension] = EXPORT.exec(url.pathname) ?? [];
   const nothing = new HttpProblem(404, {
@@ -110,6 +145,11 @@ async function send(db: Database, url: URL, request: IncomingMessage, response: 
   if (selected === null) throw nothing;
   const { experiments, runs } = selected;
   const [first] = experiments;
+  if (request.method !== 'HEAD') {
+    const asked = Object.fromEntries(url.searchParams);
+    const about = { arguments: { path: url.pathname, ...asked }, aboutId: first?.id ?? null };
+    await recordAudit(db, caller, { operation: 'export', ...about });
+  }
   const name = experiments.length === 1 && first ? first.name : `${experiments.length} experiments`;
   response.writeHead(200, {
     'content-type': TYPE[extension as Extension],
@@ -178,7 +218,7 @@ const ImportQuery = z.object({
 
 async function receive(
   db: Database,
-  viewer: Viewer | null,
+  caller: Caller,
   query: URLSearchParams,
   request: IncomingMessage,
   response: ServerResponse,
@@ -199,7 +239,11 @@ async function receive(
   }
   const { idempotencyKey, ...asked } = parsed.data;
   const given: ImportRequest = { ...asked, bytes: await bodyOf(request) };
-  const answer = await importRuns(db, given, idempotencyKey, viewer?.memberId ?? null);
+  const { experimentId: aboutId } = asked;
+  const answer = await auditedAct(
+    { by: caller, database: () => db, operation: 'import', arguments: parsed.data, aboutId },
+    (audited) => importRuns(audited(), given, idempotencyKey, caller.viewer?.memberId ?? null),
+  );
   if (isRefusal(answer)) tell(response, STATUS[answer.refusal], answer);
   else tell(response, 201, answer);
 }

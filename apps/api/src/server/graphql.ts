@@ -3,7 +3,8 @@ import { type Caller, type Context, operationContext, type Service, schema } fro
 import { GraphQLError, parse } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
-import { currentIds, type Log } from '../log.ts';
+import type { Log } from '../log.ts';
+import { callerOf, NOBODY } from './caller.ts';
 import { addressOf } from './client-address.ts';
 import { createMaskError } from './mask-error.ts';
 import { LIMITS, operationLimits } from './operation-limits.ts';
@@ -75,26 +76,6 @@ export function createGraphql(
     },
   });
 }
-
-/** Who sends a request with these headers from this address. */
-export async function callerOf(
-  identify: Identify,
-  limits: RateLimits,
-  headers: Headers,
-  address: string | undefined,
-): Promise<Caller> {
-  const caller: Caller = {
-    viewer: await identify(headers),
-    requestId: currentIds().requestId ?? null,
-    address: address ?? null,
-    again: () => identify(headers),
-    countMutation: () => limits.countMutation(caller),
-  };
-  return caller;
-}
-
-/** Of an operation that nobody has said of who asks: it is not answered as if someone had. */
-const NOBODY: Caller = { viewer: null, requestId: null, address: null };
 
 const ownPagesOnly: Plugin = {
   onRequest({ request, endResponse, fetchAPI }) {
