@@ -29,8 +29,12 @@ export class StoredRun {
   readonly #options: StoredRunOptions;
   readonly #preparation: string;
   #awaySince: number | null = null;
+  /** Whether there is a checkpoint that was not there when the last putting began. */
+  #behind = false;
   /** Putting that goes on behind the run, until the storage has taken it. */
   #catchingUp: Promise<void> | null = null;
+  /** Why that ended, other than by success: nothing that the storage's return would mend. */
+  #failure: unknown = null;
 
   constructor(options: StoredRunOptions) {
     this.#options = options;
@@ -54,26 +58,43 @@ export class StoredRun {
 
   /** There is a checkpoint. Resolves when it is in storage, or may go on without. */
   async checkpointWritten(signal: AbortSignal): Promise<void> {
+    this.#behind = true;
     if (this.#catchingUp === null) {
       try {
-        await this.#options.files.put();
+        await this.#putAll();
         return;
       } catch (error) {
         passOverStorage(error);
         this.#away(error);
-        this.#catchingUp = this.#trying(() => this.#options.files.put(), signal)
-          .catch(() => undefined)
+        this.#catchingUp = this.#trying(() => this.#putAll(), signal)
+          .catch((reason: unknown) => {
+            if (!signal.aborted) this.#failure = reason;
+          })
           .finally(() => {
             this.#catchingUp = null;
           });
       }
     }
     await this.#waitIfLong(signal);
+    if (this.#failure !== null) throw this.#failure;
   }
 
   /** The run leaves this machine in order: one last try to put where it stands. */
   async leave(): Promise<void> {
     await this.#options.files.put().catch(passOverStorage);
+  }
+
+  /** What is written while it puts is put as well. */
+  async #putAll(): Promise<void> {
+    while (this.#behind) {
+      this.#behind = false;
+      try {
+        await this.#options.files.put();
+      } catch (error) {
+        this.#behind = true;
+        throw error;
+      }
+    }
   }
 
   async #waitIfLong(signal: AbortSignal): Promise<void> {
