@@ -198,3 +198,16 @@ test('what happened to a run stands at its epoch on the chart that shows it, and
   expect(signs('VAL_LOSS')).toEqual([]);
   expect(signs('LOSS', { hidden: new Set([0]) })).toEqual([]);
 });
+
+test('measures of the training are drawn like losses, and none of them is the best', () => {
+  const rows = [1, 2, 3].map((epoch) => ({
+    epoch,
+    values: { GRADIENT_NORM: epoch, LEARNING_RATE: 0.1 / epoch },
+    kinds: {},
+  }));
+  const measured = { ...two, rows: { 'run-0': rows, 'run-1': [] } };
+  const spec = chartSpec(measured, 'GRADIENT_NORM', { ...view, lossScale: 'log' });
+  expect(spec.y.scale).toBe('log');
+  expect(spec.lines[0]!.ys).toEqual([1, 2, 3]);
+  expect(chartSpec(measured, 'LEARNING_RATE', view).y).toMatchObject({ scale: 'linear', min: 0 });
+});

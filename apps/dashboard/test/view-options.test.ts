@@ -18,9 +18,10 @@ test('a view goes into the address and comes back the same', () => {
     centre: 'median',
     band: 'range',
     smoothing: { kind: 'gaussian', span: 3 },
+    further: true,
   };
   expect(addressOfView(view)).toBe(
-    '?x=seconds&loss=log&hide=1.4&seeds=apart&centre=median&band=range&smooth=gaussian.3',
+    '?x=seconds&loss=log&hide=1.4&seeds=apart&centre=median&band=range&smooth=gaussian.3&more=yes',
   );
   expect(viewFromAddress(new URLSearchParams(addressOfView(view)))).toEqual(view);
   expect(addressOfView(DEFAULT_VIEW)).toBe('');

@@ -1,5 +1,5 @@
 import { type Comparison, hasEnded } from '../comparison/comparison.ts';
-import { type CurveMetric, METRIC_TEXT } from '../comparison/metric.ts';
+import { type DrawnMetric, METRIC_TEXT } from '../comparison/metric.ts';
 import { type Axis, exactAxis, linearAxis, logAxis } from './axis.ts';
 import type { XAxis } from './curve.ts';
 import { type Happening, happeningsOf } from './happenings.ts';
@@ -17,7 +17,7 @@ export interface ChartView extends LineView {
 
 /** Everything that a chart shows, as data: what draws it decides nothing. */
 export interface ChartSpec {
-  readonly metric: CurveMetric;
+  readonly metric: DrawnMetric;
   readonly x: Axis;
   readonly xLabel: string;
   readonly y: Axis;
@@ -40,7 +40,7 @@ export const X_LABEL: Readonly<Record<XAxis, string>> = {
 };
 
 /** The chart of one metric. Pure: the same comparison and view give the same chart. */
-export function chartSpec(comparison: Comparison, metric: CurveMetric, view: ChartView): ChartSpec {
+export function chartSpec(comparison: Comparison, metric: DrawnMetric, view: ChartView): ChartSpec {
   const strands = strandsOf(comparison.runs, view.seeds);
   const lines = strands.map((strand) => lineOf(strand, comparison, metric, view));
   const shown = lines.filter((line) => line.shown);
@@ -57,7 +57,7 @@ export function chartSpec(comparison: Comparison, metric: CurveMetric, view: Cha
     marks: marksOf(metric, strands, lines, comparison, view.x === 'epoch'),
     happenings: happeningsOf(metric, strands, lines, comparison),
     empty: shown.every((line) => line.xs.length === 0),
-    dwarfed: text.kind === 'loss' && y.scale === 'linear' && isDwarfed(shown),
+    dwarfed: text.kind !== 'accuracy' && y.scale === 'linear' && isDwarfed(shown),
   };
 }
 
@@ -120,7 +120,7 @@ function within(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
-function verticalAxis(metric: CurveMetric, shown: readonly Line[], x: Axis, view: ChartView): Axis {
+function verticalAxis(metric: DrawnMetric, shown: readonly Line[], x: Axis, view: ChartView): Axis {
   const values = valuesOn(shown, x, (line) => [line.ys, line.raw]);
   const banded = valuesOn(shown, x, (line) => [line.band?.low, line.band?.high]);
   // An interval of two seeds may be many times as high as the lines: it is cut off rather than flatten them.

@@ -1,5 +1,5 @@
 import type { EpochRow } from '../comparison/epoch-row.ts';
-import type { CurveMetric } from '../comparison/metric.ts';
+import type { DrawnMetric } from '../comparison/metric.ts';
 import type { NonFiniteKind } from '../graphql/generated/graphql.ts';
 
 /** What a chart's horizontal axis counts; seconds are those that the run itself spent training. */
@@ -34,7 +34,7 @@ export const UNKNOWN_SIZE: EpochSize = { trainImages: null, batchSize: null };
 /** The curve of a metric from a run's rows. A row that lacks the metric, or has no place on the axis, is left out. */
 export function curveOf(
   rows: readonly EpochRow[],
-  metric: CurveMetric,
+  metric: DrawnMetric,
   xAxis: XAxis,
   size: EpochSize = UNKNOWN_SIZE,
 ): Curve {

@@ -1,5 +1,5 @@
 import type { Comparison, RunEvent } from '../comparison/comparison.ts';
-import type { CurveMetric } from '../comparison/metric.ts';
+import type { DrawnMetric } from '../comparison/metric.ts';
 import type { EventKind } from '../graphql/generated/graphql.ts';
 import type { Line } from './line.ts';
 import type { Appearance } from './palette.ts';
@@ -20,7 +20,7 @@ export interface Happening {
 export type Sign = 'explosion' | 'waves' | 'stuck' | 'target' | 'pause' | 'resume';
 
 /** Which charts tell of it: where it can be seen. */
-const TOLD: Partial<Record<EventKind, { readonly sign: Sign; readonly on: readonly CurveMetric[] }>> = {
+const TOLD: Partial<Record<EventKind, { readonly sign: Sign; readonly on: readonly DrawnMetric[] }>> = {
   EXPLOSION: { sign: 'explosion', on: ['LOSS'] },
   SAWTOOTH: { sign: 'waves', on: ['LOSS'] },
   OSCILLATION: { sign: 'waves', on: ['LOSS'] },
@@ -32,7 +32,7 @@ const TOLD: Partial<Record<EventKind, { readonly sign: Sign; readonly on: readon
 
 /** The happenings of the strands that are shown, in the order of their places; `lines` are the strands' own. */
 export function happeningsOf(
-  metric: CurveMetric,
+  metric: DrawnMetric,
   strands: readonly Strand[],
   lines: readonly Line[],
   comparison: Comparison,

@@ -1,5 +1,5 @@
 import type { Comparison, Run } from '../comparison/comparison.ts';
-import type { CurveMetric } from '../comparison/metric.ts';
+import type { DrawnMetric } from '../comparison/metric.ts';
 import { type Curve, curveOf, type NonFiniteStretch, type XAxis } from './curve.ts';
 import type { Appearance } from './palette.ts';
 import { type Smoothing, smoothed } from './smoothing.ts';
@@ -39,7 +39,7 @@ export interface LineBand {
 }
 
 /** The line of a strand. Made of all its runs' points, whatever else is shown. */
-export function lineOf(strand: Strand, comparison: Comparison, metric: CurveMetric, view: LineView): Line {
+export function lineOf(strand: Strand, comparison: Comparison, metric: DrawnMetric, view: LineView): Line {
   const { key, position, label, look, runs } = strand;
   const curves = runs.map((run) => runCurve(run, comparison, metric, view.x));
   const own = { key, position, label, look, shown: !view.hidden.has(position) };
@@ -54,7 +54,7 @@ export function lineOf(strand: Strand, comparison: Comparison, metric: CurveMetr
   return { ...own, nonFinite, ...joined(curves, view) };
 }
 
-function runCurve(run: Run, { rows, batchSize }: Comparison, metric: CurveMetric, x: XAxis): Curve {
+function runCurve(run: Run, { rows, batchSize }: Comparison, metric: DrawnMetric, x: XAxis): Curve {
   return curveOf(rows[run.id] ?? [], metric, x, { trainImages: run.trainImages ?? null, batchSize });
 }
 

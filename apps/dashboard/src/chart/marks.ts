@@ -1,5 +1,5 @@
 import type { Comparison, Run } from '../comparison/comparison.ts';
-import { type CurveMetric, METRIC_TEXT } from '../comparison/metric.ts';
+import { type DrawnMetric, METRIC_TEXT } from '../comparison/metric.ts';
 import { nonFiniteText } from '../comparison/number-text.ts';
 import type { NonFiniteStretch } from './curve.ts';
 import type { Line } from './line.ts';
@@ -26,7 +26,7 @@ export interface Mark {
 
 /** The marks of every strand that is shown; `lines` are the strands' own. */
 export function marksOf(
-  metric: CurveMetric,
+  metric: DrawnMetric,
   strands: readonly Strand[],
   lines: readonly Line[],
   comparison: Comparison,
@@ -35,7 +35,7 @@ export function marksOf(
   const marks: Mark[] = [];
   const lanes = { top: 0, bottom: 0 };
   // A run without any value stands where the worst values are.
-  const worst = METRIC_TEXT[metric].kind === 'loss' ? 'top' : 'bottom';
+  const worst = METRIC_TEXT[metric].kind === 'accuracy' ? 'bottom' : 'top';
   strands.forEach((strand, place) => {
     const line = lines[place];
     if (!line?.shown) return;

@@ -1,4 +1,4 @@
-import { isBetter } from '../comparison/metric.ts';
+import { comesFirst } from '../comparison/metric.ts';
 import { metricText, nonFiniteText } from '../comparison/number-text.ts';
 import { durationText } from '../comparison/time-text.ts';
 import { place } from './axis.ts';
@@ -38,7 +38,7 @@ export function readingAt(spec: ChartSpec, x: number, unit: XAxis): Reading {
   found.sort((a, b) => {
     if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
     if (a.value === b.value) return a.line.position - b.line.position;
-    return isBetter(spec.metric, a.value, b.value) ? -1 : 1;
+    return comesFirst(spec.metric, a.value, b.value) ? -1 : 1;
   });
   return {
     title: titleOf(x, unit),

@@ -4,7 +4,10 @@ import { NO_SMOOTHING, SMOOTHINGS, type Smoothing } from './smoothing.ts';
 import { BANDS_OF, CENTRES } from './spread.ts';
 
 /** The reader's choices as they stand in the page's address, so that a link shows what its sender saw. */
-export type ViewChoice = Omit<ChartView, 'zoom'>;
+export interface ViewChoice extends Omit<ChartView, 'zoom'> {
+  /** Whether the curves that are drawn on request are. */
+  readonly further: boolean;
+}
 
 export const DEFAULT_VIEW: ViewChoice = {
   x: 'epoch',
@@ -14,6 +17,7 @@ export const DEFAULT_VIEW: ViewChoice = {
   centre: 'mean',
   band: 'interval',
   smoothing: NO_SMOOTHING,
+  further: false,
 };
 
 /** In epochs. */
@@ -34,6 +38,7 @@ export function viewFromAddress(parameters: { get(name: string): string | null }
     centre,
     band: oneOf(BANDS_OF[centre], parameters.get('band')) ?? BANDS_OF[centre][0]!,
     smoothing: smoothingFrom(parameters.get('smooth')),
+    further: parameters.get('more') === 'yes',
   };
 }
 
@@ -48,6 +53,7 @@ export function addressOfView(view: ViewChoice): string {
   if (view.band !== BANDS_OF[view.centre][0]) parameters.set('band', view.band);
   const { kind, span } = view.smoothing;
   if (kind !== 'none') parameters.set('smooth', `${kind}.${span}`);
+  if (view.further) parameters.set('more', 'yes');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -7,10 +7,11 @@ import { createHoverStore } from '../chart/hover-store.ts';
 import { hasSeveralSeeds, strandsOf } from '../chart/strand.ts';
 import { soloed, toggled } from '../chart/view-options.ts';
 import { type Comparison, isOver, type Setup } from '../comparison/comparison.ts';
-import { CURVE_METRICS, type CurveMetric, METRIC_TEXT } from '../comparison/metric.ts';
+import { CURVE_METRICS, type DrawnMetric, METRIC_TEXT } from '../comparison/metric.ts';
 import { Icon } from '../components/icon.tsx';
 import { useScheme } from '../hooks/use-scheme.ts';
 import { useViewOptions } from '../hooks/use-view-options.ts';
+import { FurtherCharts } from './further-charts.tsx';
 import { LagNote } from './lag-note.tsx';
 import { Legend } from './legend.tsx';
 import { ViewControls } from './view-controls.tsx';
@@ -23,17 +24,19 @@ export function ChartsPanel({ comparison, setup }: { comparison: Comparison; set
   const [choice, choose] = useViewOptions();
   const [zoom, setZoom] = useState<ChartView['zoom']>(null);
   const [focus, setFocus] = useState<number | null>(null);
-  const [large, setLarge] = useState<CurveMetric | null>(null);
+  const [large, setLarge] = useState<DrawnMetric | null>(null);
   const [hover] = useState(createHoverStore);
   const scheme = useScheme();
+
+  const view = useMemo((): ChartView => ({ ...choice, zoom }), [choice, zoom]);
 
   // Progress arrives many times in an epoch; the curves are made anew only when a row or a state is new.
   const { rows, runs } = comparison;
   const statuses = runs.map((run) => run.status).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `statuses` is all of `runs` that the curves show.
   const specs = useMemo(
-    () => CURVE_METRICS.map((metric) => chartSpec(comparison, metric, { ...choice, zoom })),
-    [rows, statuses, comparison.events, choice, zoom],
+    () => CURVE_METRICS.map((metric) => chartSpec(comparison, metric, view)),
+    [rows, statuses, comparison.events, view],
   );
   const brought = useDeferredValue(focus);
 
@@ -121,6 +124,27 @@ export function ChartsPanel({ comparison, setup }: { comparison: Comparison; set
           </div>
         ))}
       </div>
+      {choice.further ? (
+        <FurtherCharts
+          comparison={comparison}
+          view={view}
+          scheme={scheme}
+          focus={brought}
+          hover={hover}
+          onZoom={setZoom}
+          onLog={() => choose({ ...choice, lossScale: 'log' })}
+        />
+      ) : null}
+      <button
+        type="button"
+        className="mt-3 text-sm text-muted underline"
+        aria-expanded={choice.further}
+        onClick={() => choose({ ...choice, further: !choice.further })}
+      >
+        {choice.further
+          ? 'Fewer curves'
+          : 'More curves: gradient norm, update to weight, learning rate, seconds'}
+      </button>
     </section>
   );
 }

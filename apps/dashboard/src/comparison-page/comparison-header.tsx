@@ -1,6 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { useMayEdit } from '../account/viewer-provider.tsx';
 import { looksOfRuns } from '../chart/strand.ts';
 import { type Comparison, hasEnded, isOver, type Run } from '../comparison/comparison.ts';
 import { comparisonSecondsLeft, comparisonShare } from '../comparison/progress.ts';
@@ -39,6 +40,7 @@ export function ComparisonHeader({
 }) {
   const { cancel, cancelling, problem } = useCancel(accept);
   const control = useControl(accept);
+  const mayEdit = useMayEdit();
   const busy = control.busy.has(comparison.id);
   const over = isOver(comparison);
   const diverged = comparison.runs.filter((run) => run.status === 'DIVERGED').length;
@@ -65,11 +67,13 @@ export function ComparisonHeader({
           </p>
         </div>
         <div className="flex flex-wrap gap-2">
-          <PageLink href={`/new?from=${encodeURIComponent(comparison.id)}`} className="button">
-            <Icon name="copy" />
-            Run again with changes
-          </PageLink>
-          {over ? null : (
+          {mayEdit ? (
+            <PageLink href={`/new?from=${encodeURIComponent(comparison.id)}`} className="button">
+              <Icon name="copy" />
+              Run again with changes
+            </PageLink>
+          ) : null}
+          {over || !mayEdit ? null : (
             <button
               type="button"
               className="button"
@@ -80,7 +84,7 @@ export function ComparisonHeader({
               {what === 'pause' ? 'Pause' : 'Resume'}
             </button>
           )}
-          {over ? null : (
+          {over || !mayEdit ? null : (
             <ConfirmButton
               className="button"
               title="Cancel this comparison?"
@@ -94,7 +98,7 @@ export function ComparisonHeader({
             </ConfirmButton>
           )}
           {exchange}
-          <ComparisonMenu comparison={comparison} busy={busy} send={control.send} />
+          {mayEdit ? <ComparisonMenu comparison={comparison} busy={busy} send={control.send} /> : null}
         </div>
       </div>
       {(problem ?? control.problem) ? (
@@ -105,14 +109,16 @@ export function ComparisonHeader({
       {comparison.deletedAt === null ? null : (
         <div className="mt-3 flex flex-wrap items-center gap-3 rounded-lg border border-line bg-sunken px-4 py-3 text-sm">
           <span>This comparison is deleted: the list no longer shows it.</span>
-          <button
-            type="button"
-            className="button min-h-8 text-sm"
-            disabled={busy}
-            onClick={() => void control.send({ what: 'restore', experiment: comparison.id })}
-          >
-            Restore
-          </button>
+          {mayEdit ? (
+            <button
+              type="button"
+              className="button min-h-8 text-sm"
+              disabled={busy}
+              onClick={() => void control.send({ what: 'restore', experiment: comparison.id })}
+            >
+              Restore
+            </button>
+          ) : null}
         </div>
       )}
       {underWay ? (

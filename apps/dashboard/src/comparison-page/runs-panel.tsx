@@ -1,5 +1,6 @@
 'use client';
 
+import { useMayEdit } from '../account/viewer-provider.tsx';
 import { type Appearance, cssColor } from '../chart/palette.ts';
 import { looksOfRuns } from '../chart/strand.ts';
 import { type Comparison, hasEnded, type Run } from '../comparison/comparison.ts';
@@ -77,6 +78,7 @@ function RunProgress({
   const { label, learningRate } = run.contender;
   const featuring = run.status === 'RUNNING' && run.phase === 'FEATURES';
   const ended = hasEnded(run);
+  const mayEdit = useMayEdit();
   const left = run.status === 'RUNNING' && run.secondsLeft !== null ? timeLeftText(run.secondsLeft) : null;
   return (
     <div data-run={label}>
@@ -87,7 +89,7 @@ function RunProgress({
           rate {settingText(learningRate)}
         </span>
         <span className="-mr-1.5 ml-auto flex items-center">
-          {ended ? null : (
+          {ended || !mayEdit ? null : (
             <PauseButton
               label={label}
               paused={run.status === 'PAUSED'}
@@ -95,7 +97,7 @@ function RunProgress({
               onOrder={onOrder}
             />
           )}
-          {ended ? null : (
+          {ended || !mayEdit ? null : (
             <ConfirmButton
               className="grid size-7 place-items-center rounded-md text-muted hover:bg-sunken hover:text-ink"
               label={`Cancel ${label}`}

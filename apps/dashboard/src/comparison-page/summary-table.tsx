@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { useMayEdit } from '../account/viewer-provider.tsx';
 import type { Appearance } from '../chart/palette.ts';
 import { looksOfRuns } from '../chart/strand.ts';
 import { type Comparison, hasEnded } from '../comparison/comparison.ts';
@@ -167,6 +168,7 @@ function ContenderRow({
   onRerun(): void;
 }) {
   const { run } = row;
+  const mayEdit = useMayEdit();
   return (
     <tr className="border-b border-line align-top last:border-b-0">
       <th scope="row" className="sticky left-0 z-[1] bg-surface px-3 py-2.5 text-left font-medium">
@@ -191,7 +193,7 @@ function ContenderRow({
       <td className="min-w-32 px-3 py-2.5 max-sm:hidden">
         <span className="flex items-center gap-1">
           <StatusBadge status={run.status} />
-          {hasEnded(run) && run.origin === 'TRAINED' ? (
+          {mayEdit && hasEnded(run) && run.origin === 'TRAINED' ? (
             <button
               type="button"
               className="-my-1 grid size-7 place-items-center rounded-md text-muted hover:bg-sunken hover:text-ink disabled:opacity-50"

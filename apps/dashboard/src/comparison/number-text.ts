@@ -1,5 +1,5 @@
 import type { NonFiniteKind } from '../graphql/generated/graphql.ts';
-import { type CurveMetric, METRIC_TEXT } from './metric.ts';
+import { type DrawnMetric, METRIC_TEXT } from './metric.ts';
 
 const NON_FINITE: Readonly<Record<NonFiniteKind, string>> = { NAN: 'NaN', POS_INF: '∞', NEG_INF: '−∞' };
 
@@ -18,7 +18,7 @@ export function lossText(value: number): string {
 }
 
 /** A metric's value as it stands in tables and readings; accuracies keep four places, as Keras prints them. */
-export function metricText(metric: CurveMetric, value: number): string {
+export function metricText(metric: DrawnMetric, value: number): string {
   return METRIC_TEXT[metric].kind === 'accuracy' ? value.toFixed(4) : lossText(value);
 }
 
