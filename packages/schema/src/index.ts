@@ -80,6 +80,7 @@ export {
   type WorkerBeat,
   type WorkerSelf,
 } from './store/workers.ts';
+export type { ApiTokenRow } from './tables/api-token.ts';
 export {
   accounts,
   type MemberRole,

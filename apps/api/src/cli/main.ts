@@ -11,6 +11,7 @@ import {
 import { database } from './database.ts';
 import { doctor } from './doctor.ts';
 import { members } from './members.ts';
+import { tokens } from './tokens.ts';
 
 /** `optiscope`: the trainer's commands, and what needs the service's settings. */
 await runCommandLine(process.argv.slice(2), [
@@ -22,6 +23,7 @@ await runCommandLine(process.argv.slice(2), [
   features,
   database,
   members,
+  tokens,
   doctor,
   conformance,
 ]);

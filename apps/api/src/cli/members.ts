@@ -1,9 +1,6 @@
-import { DirectoryInUseError, openEmbedded, openPostgres } from '@optiscope/schema';
 import { type Command, UsageError } from '@optiscope/trainer/cli';
-import { MemberOrder, type Obeyed, obeyMemberOrder } from '../accounts/member-orders.ts';
-import { readSettings, type Settings, SettingsError } from '../env.ts';
-import { askServer } from '../server/control.ts';
-import { urlOf } from '../server/url-of.ts';
+import { MemberOrder } from '../accounts/member-orders.ts';
+import { obeyed } from './team-database.ts';
 
 const USAGE =
   'members list | members invite EMAIL [--role viewer|editor|admin] [--days N] | members role EMAIL viewer|editor|admin | members disable EMAIL | members enable EMAIL | members reset EMAIL';
@@ -41,39 +38,6 @@ export const members: Command = {
       if (issue?.path[0] === 'days') throw wrong(`--days is "${days}"; wanted a number.`);
       throw wrong(`there is no "${action}".`);
     }
-    const { done, message } = await obey(order.data);
-    (done ? process.stdout : process.stderr).write(`${message}\n`);
-    return done ? 0 : 1;
+    return await obeyed({ members: order.data });
   },
 };
-
-async function obey(order: MemberOrder): Promise<Obeyed> {
-  const settings = settingsOrUsageError();
-  const url = settings.PUBLIC_URL ?? urlOf(settings.HOST, settings.PORT || 3000);
-  const { DATABASE_URL, DATA_DIR } = settings;
-  try {
-    const database =
-      DATABASE_URL === undefined
-        ? await openEmbedded(DATA_DIR)
-        : await openPostgres(DATABASE_URL, () => undefined);
-    try {
-      return await obeyMemberOrder(database.db, order, url);
-    } finally {
-      await database.close();
-    }
-  } catch (error) {
-    if (!(error instanceof DirectoryInUseError)) throw error;
-    const told = await askServer(DATA_DIR, { members: order });
-    if (told === null) throw error; // its owner is no server, or cannot be asked
-    return told;
-  }
-}
-
-function settingsOrUsageError(): Settings {
-  try {
-    return readSettings(process.env);
-  } catch (error) {
-    if (error instanceof SettingsError) throw new UsageError(error.message);
-    throw error;
-  }
-}

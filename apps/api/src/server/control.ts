@@ -5,7 +5,7 @@ import { isAbsolute, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { BackupError, type Database, writeBackup } from '@optiscope/schema';
 import { z } from 'zod';
-import { MemberOrder, obeyMemberOrder } from '../accounts/member-orders.ts';
+import { obeyTeamOrder, TeamOrder } from '../accounts/team-orders.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -14,10 +14,7 @@ import type { Log } from '../log.ts';
  */
 const SOCKET = 'control.sock';
 
-const ControlRequest = z.union([
-  z.object({ backup: z.string().refine(isAbsolute) }),
-  z.object({ members: MemberOrder }),
-]);
+const ControlRequest = z.union([z.object({ backup: z.string().refine(isAbsolute) }), TeamOrder]);
 type ControlRequest = z.infer<typeof ControlRequest>;
 const Answer = z.object({ done: z.boolean(), message: z.string() });
 
@@ -35,7 +32,7 @@ export async function openControl(
   const server = createServer((incoming, response) => {
     const answer = async (): Promise<z.infer<typeof Answer>> => {
       const asked = ControlRequest.parse(JSON.parse(await text(incoming)));
-      if ('members' in asked) return await obeyMemberOrder(db, asked.members, publicUrl);
+      if (!('backup' in asked)) return await obeyTeamOrder(db, asked, publicUrl);
       const { tables } = await writeBackup(db, asked.backup);
       const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
       return { done: true, message: `${rows} rows` };
