@@ -16,6 +16,19 @@ export const attemptOutcome = pgEnum('attempt_outcome', [
 ]);
 export type AttemptOutcome = (typeof attemptOutcome.enumValues)[number];
 
+/** How an attempt goes on from what was recorded before it. */
+export const continuity = pgEnum('continuity', [
+  /** Nothing had been recorded. */
+  'FIRST',
+  /** From the state that was recorded, or shortly before it, where it computed before: bit for bit as without a pause. */
+  'EXACT',
+  /** From that state, but computing elsewhere: the last bits may differ. */
+  'ELSEWHERE',
+  /** From the beginning, since that state was not there: what was recorded is measured again and compared. */
+  'ANEW',
+]);
+export type Continuity = (typeof continuity.enumValues)[number];
+
 /** One try of a run by one worker. */
 export const attempts = pgTable(
   'attempts',
@@ -37,6 +50,10 @@ export const attempts = pgTable(
     resumedAfterEpoch: integer('resumed_after_epoch'),
     /** The step of the next epoch that it went on from; 0 at an epoch's end. */
     resumedAfterStep: integer('resumed_after_step'),
+    /** Null before it began, and of attempts that are older than this column. */
+    continuity: continuity(),
+    /** As a sentence: from where, and why not from further on. */
+    continuityNote: text('continuity_note'),
     endedAt: timestamp('ended_at', { withTimezone: true, precision: 3 }),
     outcome: attemptOutcome(),
     reason: text(),

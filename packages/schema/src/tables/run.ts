@@ -30,8 +30,8 @@ export type RunStatus = (typeof runStatus.enumValues)[number];
 export const runOrigin = pgEnum('run_origin', ['TRAINED', 'IMPORTED']);
 export type RunOrigin = (typeof runOrigin.enumValues)[number];
 
-/** Computing frozen features, or training. */
-export const runPhase = pgEnum('run_phase', ['FEATURES', 'TRAINING']);
+/** Computing frozen features, or training; before, fetching what it needs, and making it ready. */
+export const runPhase = pgEnum('run_phase', ['FEATURES', 'TRAINING', 'DOWNLOADING', 'PREPARING']);
 export type RunPhase = (typeof runPhase.enumValues)[number];
 
 /** One contender with one seed. */

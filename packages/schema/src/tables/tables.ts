@@ -2,7 +2,7 @@
 
 export { annotationAxis, annotations, comments, noteEdits } from './annotation.ts';
 export { apiTokens } from './api-token.ts';
-export { attemptOutcome, attempts } from './attempt.ts';
+export { attemptOutcome, attempts, continuity } from './attempt.ts';
 export { auditActor, auditEntries } from './audit-entry.ts';
 export { contenders } from './contender.ts';
 export { databaseIdentity } from './database-identity.ts';
