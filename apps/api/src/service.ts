@@ -161,8 +161,9 @@ async function listenOn(settings: Settings, log: Log): Promise<HttpServer> {
   }
 }
 
-async function pagesOf({ HOST }: Settings, http: HttpServer, log: Log): Promise<Pages> {
-  const built = await openDashboard(`${http.url}${GRAPHQL_PATH}`, { hostname: HOST, port: http.port });
+async function pagesOf({ HOST, ACCOUNTS }: Settings, http: HttpServer, log: Log): Promise<Pages> {
+  const address = { hostname: HOST, port: http.port };
+  const built = await openDashboard(`${http.url}${GRAPHQL_PATH}`, address, ACCOUNTS === 'on');
   if (built === null) log.warn('The dashboard has not been built (npm run build); only GraphQL is served.');
   return built ?? notBuilt;
 }

@@ -18,10 +18,13 @@ export interface Pages {
 export async function openDashboard(
   graphqlUrl: string,
   address: { readonly hostname: string; readonly port: number },
+  /** Whether people sign in to this server. */
+  hasAccounts = false,
 ): Promise<Pages | null> {
   if (!existsSync(join(DIRECTORY, '.next', 'BUILD_ID'))) return null;
   Object.assign(process.env, {
     OPTISCOPE_GRAPHQL_URL: graphqlUrl,
+    OPTISCOPE_ACCOUNTS: hasAccounts ? 'on' : 'off',
     NODE_ENV: process.env.NODE_ENV ?? 'production',
   });
   const { default: module } = await import('next');

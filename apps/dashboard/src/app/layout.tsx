@@ -1,8 +1,10 @@
 import type { Metadata, Viewport } from 'next';
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
+import { ViewerProvider } from '../account/viewer-provider.tsx';
 import { SiteHeader } from '../components/site-header.tsx';
 import { ConnectionProvider } from '../connection/connection-provider.tsx';
+import { askViewer } from '../graphql/server-client.ts';
 import { THEME_COOKIE, themeFrom } from '../theme.ts';
 import './globals.css';
 
@@ -27,6 +29,7 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // The choice is in a cookie so that the first byte of the page has it already: no flash, and no script.
   const theme = themeFrom((await cookies()).get(THEME_COOKIE)?.value);
+  const viewer = await askViewer();
   return (
     <html lang="en" {...(theme === 'system' ? {} : { 'data-theme': theme })}>
       <body className="min-h-dvh bg-page font-sans text-ink antialiased">
@@ -36,12 +39,14 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         >
           To the content
         </a>
-        <ConnectionProvider>
-          <SiteHeader theme={theme} />
-          <main id="content" className="mx-auto max-w-[90rem] px-4 py-6 sm:px-6">
-            {children}
-          </main>
-        </ConnectionProvider>
+        <ViewerProvider viewer={viewer}>
+          <ConnectionProvider>
+            <SiteHeader theme={theme} viewer={viewer} />
+            <main id="content" className="mx-auto max-w-[90rem] px-4 py-6 sm:px-6">
+              {children}
+            </main>
+          </ConnectionProvider>
+        </ViewerProvider>
       </body>
     </html>
   );

@@ -2,6 +2,7 @@
 
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
+import { useMayEdit } from '../account/viewer-provider.tsx';
 import type { Comparison } from '../comparison/comparison.ts';
 import { Icon } from '../components/icon.tsx';
 import { type Reference, useExchange } from '../hooks/use-exchange.ts';
@@ -28,6 +29,7 @@ export function ExchangeMenu({
   const exchange = useExchange(comparison.id, accept);
   const [references, setReferences] = useState<readonly Reference[]>([]);
   const [importing, setImporting] = useState(false);
+  const mayEdit = useMayEdit();
   const [problem, setProblem] = useState<string | null>(null);
   const add = async (reference: string) => setProblem(await exchange.addReference(reference));
   return (
@@ -39,12 +41,12 @@ export function ExchangeMenu({
       ) : null}
       <DropdownMenu.Root
         onOpenChange={(open) => {
-          if (open) void exchange.references().then(setReferences);
+          if (open && mayEdit) void exchange.references().then(setReferences);
         }}
       >
         <DropdownMenu.Trigger className="button" disabled={exchange.busy}>
           <Icon name="arrowDown" />
-          Export, add
+          {mayEdit ? 'Export, add' : 'Export'}
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content
@@ -59,10 +61,14 @@ export function ExchangeMenu({
                 </a>
               </DropdownMenu.Item>
             ))}
-            <DropdownMenu.Separator className="my-1 h-px bg-line" />
-            <DropdownMenu.Item className={ITEM} onSelect={() => setImporting(true)}>
-              Add curves from a file…
-            </DropdownMenu.Item>
+            {mayEdit ? (
+              <>
+                <DropdownMenu.Separator className="my-1 h-px bg-line" />
+                <DropdownMenu.Item className={ITEM} onSelect={() => setImporting(true)}>
+                  Add curves from a file…
+                </DropdownMenu.Item>
+              </>
+            ) : null}
             {references.map(({ id, name, description }) => (
               <DropdownMenu.Item key={id} className={ITEM} title={description} onSelect={() => void add(id)}>
                 Add: {name}

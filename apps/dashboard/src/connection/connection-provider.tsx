@@ -2,6 +2,7 @@
 
 import { createContext, type ReactNode, use, useState } from 'react';
 import { Provider as UrqlProvider } from 'urql';
+import { leaveForSignIn } from '../account/leave-for-sign-in.ts';
 import { createBrowserClient } from '../graphql/browser-client.ts';
 import { createSocket, type Socket, socketUrl } from './socket.ts';
 
@@ -15,7 +16,7 @@ export function ConnectionProvider({ children }: { children: ReactNode }) {
   const [socket] = useState(() => {
     let made: Socket | null = null;
     return () => {
-      made ??= createSocket(socketUrl(window.location));
+      made ??= createSocket(socketUrl(window.location), leaveForSignIn);
       return made;
     };
   });

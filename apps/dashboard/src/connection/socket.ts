@@ -1,5 +1,6 @@
 import { type AnyVariables, stringifyDocument, type TypedDocumentNode } from '@urql/core';
-import { createClient } from 'graphql-ws';
+import { CloseCode, createClient } from 'graphql-ws';
+import { SIGNED_OUT } from '../account/leave-for-sign-in.ts';
 import type { ConnectionSink } from './follow.ts';
 
 /** The page's one WebSocket; every subscription of the page shares it. */
@@ -19,7 +20,7 @@ const ACKNOWLEDGED_WITHIN_MS = 8_000;
 const LINGER_MS = 2_000;
 
 /** A socket to the page's own origin, opened with the first subscription and closed after the last. */
-export function createSocket(url: string): Socket {
+export function createSocket(url: string, onSignedOut: () => void = () => undefined): Socket {
   let connected = false;
   let pong: ReturnType<typeof setTimeout> | undefined;
   const client = createClient({
@@ -33,9 +34,10 @@ export function createSocket(url: string): Socket {
       connected: () => {
         connected = true;
       },
-      closed: () => {
+      closed: (event) => {
         connected = false;
         clearTimeout(pong);
+        if (isForbidden(event)) onSignedOut();
       },
       // A laptop that slept, or a network that changed, leaves a socket that looks open and is not.
       ping: (received) => {
@@ -58,14 +60,18 @@ export function createSocket(url: string): Socket {
         forgetOpened();
         queueMicrotask(() => sink.opened());
       }
+      const failed = (code: string | null) => {
+        if (code === SIGNED_OUT) onSignedOut();
+        sink.failed(code);
+      };
       const close = client.subscribe(
         { query: stringifyDocument(document), variables: variables as Record<string, unknown> },
         {
           next(result) {
             if (result.data && !result.errors) sink.next(result.data as never);
-            else sink.failed(codeOf(result.errors));
+            else failed(codeOf(result.errors));
           },
-          error: (reason) => sink.failed(codeOf(reason)),
+          error: (reason) => failed(codeOf(reason)),
           complete: () => sink.completed(),
         },
       );
@@ -75,6 +81,11 @@ export function createSocket(url: string): Socket {
       };
     },
   };
+}
+
+/** The service closes so what comes from nobody that it knows. */
+function isForbidden(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'code' in event && event.code === CloseCode.Forbidden;
 }
 
 function codeOf(errors: unknown): string | null {

@@ -1,4 +1,5 @@
-import { type Client, createClient, fetchExchange } from '@urql/core';
+import { type Client, createClient, fetchExchange, mapExchange } from '@urql/core';
+import { leaveForSignIn, SIGNED_OUT } from '../account/leave-for-sign-in.ts';
 
 /**
  * The page's client for queries and mutations. No cache: what lives is kept by the hooks that follow it, and
@@ -7,8 +8,15 @@ import { type Client, createClient, fetchExchange } from '@urql/core';
 export function createBrowserClient(): Client {
   return createClient({
     url: '/graphql',
-    exchanges: [fetchExchange],
+    exchanges: [signedOut, fetchExchange],
     preferGetMethod: false,
     requestPolicy: 'network-only',
   });
 }
+
+/** Who is signed in no more is taken to where one signs in. */
+const signedOut = mapExchange({
+  onError(error) {
+    if (error.graphQLErrors.some(({ extensions }) => extensions.code === SIGNED_OUT)) leaveForSignIn();
+  },
+});

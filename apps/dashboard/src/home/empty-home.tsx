@@ -1,5 +1,7 @@
 'use client';
 
+import { VIEW_ONLY } from '../account/viewer.ts';
+import { useMayEdit } from '../account/viewer-provider.tsx';
 import { appearancesOf } from '../chart/palette.ts';
 import { Icon } from '../components/icon.tsx';
 import { PageLink } from '../components/page-link.tsx';
@@ -10,6 +12,7 @@ import { useCreate } from '../hooks/use-create.ts';
 /** The first visit: one button, and six optimizers learn. */
 export function EmptyHome({ preset }: { preset: HomeQuery['presets'][number] | null }) {
   const { creation, create } = useCreate();
+  const mayEdit = useMayEdit();
   const optimizers = preset?.contenders.map((contender) => contender.optimizer) ?? [];
   const looks = appearancesOf(optimizers.map((optimizer) => optimizer.name));
   const failure =
@@ -37,7 +40,7 @@ export function EmptyHome({ preset }: { preset: HomeQuery['presets'][number] | n
         })}
       </ul>
       <div className="mt-8 flex flex-wrap items-center gap-3">
-        {preset ? (
+        {preset && mayEdit ? (
           <button
             type="button"
             className="button button-primary min-h-11 px-5 text-base"
@@ -48,9 +51,13 @@ export function EmptyHome({ preset }: { preset: HomeQuery['presets'][number] | n
             {creation.kind === 'working' ? 'Starting…' : 'Start the sample comparison'}
           </button>
         ) : null}
-        <PageLink href="/new" className="button button-quiet min-h-11 text-base">
-          Set up your own
-        </PageLink>
+        {mayEdit ? (
+          <PageLink href="/new" className="button button-quiet min-h-11 text-base">
+            Set up your own
+          </PageLink>
+        ) : (
+          <p className="text-muted">There is no comparison yet. {VIEW_ONLY}</p>
+        )}
       </div>
       {failure ? (
         <p role="alert" className="mt-3 text-sm text-bad">

@@ -69,6 +69,8 @@ export type CreateExperimentInput = {
   readonly name?: string | null | undefined;
   /** Where the other fields' values come from when they are left out. By default `six-optimizers`; with a weight file `six-optimizers-imagenet`. */
   readonly preset?: string | number | null | undefined;
+  /** From -100 to 100: runs of a higher one are taken up first. 0 when left out. */
+  readonly priority?: number | null | undefined;
   /** Short for `seeds` with one of them. */
   readonly seed?: number | null | undefined;
   /** Each contender runs once with each. */
@@ -78,6 +80,8 @@ export type CreateExperimentInput = {
   readonly weights?: WeightsInput | null | undefined;
   /** Path of a Keras HDF5 weight file on the server's machine; the sample's backbone when left out. */
   readonly weightsPath?: string | null | undefined;
+  /** Only workers that have all of these labels take its runs up, such as `gpu`. */
+  readonly workerLabels?: ReadonlyArray<string> | null | undefined;
 };
 
 /** Where the images come from: exactly one of these. */
@@ -228,11 +232,14 @@ export type RefusalCode =
   | 'INVITATION_ENDED'
   | 'KEY_USED_OTHERWISE'
   | 'LAST_ADMIN'
+  | 'NOTE_DELETED'
+  | 'NOT_AUTHOR'
   | 'NOT_FOUND'
   | 'NO_ACCOUNTS'
   | 'RUN_ENDED'
   | 'RUN_IMPORTED'
   | 'SCHEDULE_SPANS_RUN'
+  | 'TOO_MANY_NOTES'
   | 'TOO_MANY_TOKENS';
 
 /** Trained by a worker, or brought in from another program's record. */

@@ -1,11 +1,12 @@
 import type { Metadata } from 'next';
+import { mayEdit, VIEW_ONLY } from '../../account/viewer.ts';
 import { Notice } from '../../components/notice.tsx';
 import { PageLink } from '../../components/page-link.tsx';
 import { ServiceFault } from '../../components/service-fault.tsx';
 import { formFromExperiment, formFromPreset } from '../../form/comparison-form.ts';
 import { NewComparison } from '../../form/new-comparison.tsx';
 import { ExperimentDocument, NewComparisonDocument } from '../../graphql/generated/graphql.ts';
-import { ask } from '../../graphql/server-client.ts';
+import { ask, askViewer } from '../../graphql/server-client.ts';
 
 export const metadata: Metadata = { title: 'New comparison' };
 
@@ -16,6 +17,22 @@ interface Props {
 
 export default async function Page({ searchParams }: Props) {
   const { from } = await searchParams;
+  const viewer = await askViewer();
+  if (viewer !== null && !mayEdit(viewer)) {
+    return (
+      <Notice
+        icon="info"
+        title="You may not start comparisons"
+        actions={
+          <PageLink href="/" className="button">
+            All comparisons
+          </PageLink>
+        }
+      >
+        <p>{VIEW_ONLY}</p>
+      </Notice>
+    );
+  }
   const [answer, source] = await Promise.all([
     ask(NewComparisonDocument, {}),
     typeof from === 'string' ? ask(ExperimentDocument, { id: from }) : null,

@@ -192,7 +192,9 @@ export type RunOrigin =
 
 /** What a running run is doing: computing frozen features, or training. */
 export type RunPhase =
+  | 'DOWNLOADING'
   | 'FEATURES'
+  | 'PREPARING'
   | 'TRAINING';
 
 export type RunStatus =
