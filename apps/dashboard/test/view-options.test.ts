@@ -19,9 +19,10 @@ test('a view goes into the address and comes back the same', () => {
     band: 'range',
     smoothing: { kind: 'gaussian', span: 3 },
     further: true,
+    target: 0.65,
   };
   expect(addressOfView(view)).toBe(
-    '?x=seconds&loss=log&hide=1.4&seeds=apart&centre=median&band=range&smooth=gaussian.3&more=yes',
+    '?x=seconds&loss=log&hide=1.4&seeds=apart&centre=median&band=range&smooth=gaussian.3&more=yes&target=0.65',
   );
   expect(viewFromAddress(new URLSearchParams(addressOfView(view)))).toEqual(view);
   expect(addressOfView(DEFAULT_VIEW)).toBe('');
@@ -29,7 +30,9 @@ test('a view goes into the address and comes back the same', () => {
 
 test('an address that makes no sense is read as the default', () => {
   expect(
-    viewFromAddress(new URLSearchParams('x=moons&loss=&hide=a.-1..99999&band=quartiles&smooth=mean.0')),
+    viewFromAddress(
+      new URLSearchParams('x=moons&loss=&hide=a.-1..99999&band=quartiles&smooth=mean.0&target=1.5'),
+    ),
   ).toEqual(DEFAULT_VIEW);
 });
 

@@ -12,6 +12,7 @@ import type { XAxis } from './curve.ts';
 import type { HoverStore } from './hover-store.ts';
 import { Plot } from './plot.tsx';
 import { PlotOutline } from './plot-outline.tsx';
+import { TargetLine } from './target-line.tsx';
 
 /**
  * One chart: its heading, its axes, its lines, and what happens under the pointer. Its height is fixed before
@@ -26,8 +27,10 @@ export function ChartFrame({
   tall,
   emptyText,
   note,
+  target,
   onZoom,
   onLog,
+  onTarget,
 }: {
   spec: ChartSpec;
   unit: XAxis;
@@ -38,9 +41,12 @@ export function ChartFrame({
   emptyText: string;
   /** Stands at the right end of the heading. */
   note?: ReactNode;
+  /** A level that can be dragged; left out where there is none. */
+  target?: number | null;
   onZoom(range: { from: number; to: number } | null): void;
   /** Asks for a logarithmic scale. */
   onLog(): void;
+  onTarget?(target: number): void;
 }) {
   const [ready, setReady] = useState(false);
   const area = useRef<HTMLDivElement>(null);
@@ -79,6 +85,9 @@ export function ChartFrame({
             onZoom={onZoom}
           />
           <ChartHappenings spec={spec} />
+          {target != null && onTarget ? (
+            <TargetLine axis={spec.y} target={target} onChange={onTarget} />
+          ) : null}
         </div>
         <p className="absolute right-2 bottom-0 left-12 text-center text-xs text-muted">{spec.xLabel}</p>
       </div>

@@ -7,6 +7,8 @@ import { BANDS_OF, CENTRES } from './spread.ts';
 export interface ViewChoice extends Omit<ChartView, 'zoom'> {
   /** Whether the curves that are drawn on request are. */
   readonly further: boolean;
+  /** A validation accuracy to be reached, 0..1; null for none. */
+  readonly target: number | null;
 }
 
 export const DEFAULT_VIEW: ViewChoice = {
@@ -18,6 +20,7 @@ export const DEFAULT_VIEW: ViewChoice = {
   band: 'interval',
   smoothing: NO_SMOOTHING,
   further: false,
+  target: null,
 };
 
 /** In epochs. */
@@ -39,6 +42,7 @@ export function viewFromAddress(parameters: { get(name: string): string | null }
     band: oneOf(BANDS_OF[centre], parameters.get('band')) ?? BANDS_OF[centre][0]!,
     smoothing: smoothingFrom(parameters.get('smooth')),
     further: parameters.get('more') === 'yes',
+    target: targetFrom(parameters.get('target')),
   };
 }
 
@@ -54,6 +58,7 @@ export function addressOfView(view: ViewChoice): string {
   const { kind, span } = view.smoothing;
   if (kind !== 'none') parameters.set('smooth', `${kind}.${span}`);
   if (view.further) parameters.set('more', 'yes');
+  if (view.target !== null) parameters.set('target', String(view.target));
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
 }
@@ -66,6 +71,11 @@ function smoothingFrom(text: string | null): Smoothing {
   return kind === null || kind === 'none' || !(span >= 1 && span <= MOST_SPAN)
     ? NO_SMOOTHING
     : { kind, span };
+}
+
+function targetFrom(text: string | null): number | null {
+  const target = Number(text === null || !/^[01](\.\d{1,4})?$/.test(text) ? Number.NaN : text);
+  return target >= 0 && target <= 1 ? target : null;
 }
 
 function oneOf<Value extends string>(values: readonly Value[], text: string | null): Value | null {

@@ -103,6 +103,8 @@ export function ChartsPanel({ comparison, setup }: { comparison: Comparison; set
               emptyText={emptyText}
               onZoom={setZoom}
               onLog={() => choose({ ...choice, lossScale: 'log' })}
+              target={spec.metric === 'VAL_ACCURACY' ? choice.target : null}
+              onTarget={(target) => choose({ ...choice, target })}
               note={
                 <>
                   {METRIC_TEXT[spec.metric].validation ? (

@@ -13,6 +13,7 @@ import { ExchangeMenu } from './exchange-menu.tsx';
 import { RunsPanel } from './runs-panel.tsx';
 import { SetupDetails } from './setup-details.tsx';
 import { SummaryPanel } from './summary-panel.tsx';
+import { TargetPanel } from './target-panel.tsx';
 
 /** The page of one comparison, from its state at rendering on. */
 export function ComparisonView({
@@ -43,6 +44,7 @@ export function ComparisonView({
       />
       {underWay ? <RunsPanel comparison={comparison} accept={accept} /> : null}
       {hasNothingToDraw(comparison) ? null : <ChartsPanel comparison={comparison} setup={experiment} />}
+      <TargetPanel comparison={comparison} />
       <SummaryPanel comparison={comparison} rows={rows} accept={accept} />
       <div className="grid items-start gap-5 lg:grid-cols-[3fr_2fr]">
         <SetupDetails comparison={comparison} setup={experiment} />
