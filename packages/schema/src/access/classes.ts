@@ -32,7 +32,9 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
     ADMIN: `disableMember drainWorker enableMember inviteMember revokeInvitation setMemberRole setMemberRunLimit`,
     VIEWER: 'annotate comment',
   },
-  Subscription: { VIEWER: 'epochs experimentChanges experimentStatus' },
+  Subscription: {
+    VIEWER: `changes epochs experimentChanges experimentStatus newEpochs newEvents noteChanges runStates`,
+  },
 
   AnnotatedValue: { VIEWER: 'contender nonFinite nonFiniteNow seed value valueNow' },
   Annotation: {
@@ -51,6 +53,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Augmentation: { VIEWER: 'colour crop flip includePlain rotate seed views' },
   AugmentationColour: { VIEWER: 'brightness contrast hue saturation' },
   AugmentationCrop: { VIEWER: 'area aspect' },
+  Changes: { VIEWER: 'annotations comments cursor epochs events experiments runs' },
   Clipping: { VIEWER: 'by limit' },
   Comment: { VIEWER: 'annotation author body createdAt deletedAt editedAt edits id' },
   Conflict: { STRANGER: 'code message' },
@@ -83,10 +86,13 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   InvitationMade: { ADMIN: 'invitation link' },
   Lookahead: { VIEWER: 'slowStepSize syncPeriod' },
   Member: { VIEWER: 'createdAt disabledAt id name role runLimit', OWN: 'email sessions' },
+  NewEpochs: { VIEWER: 'cursor epochs' },
+  NewEvents: { VIEWER: 'cursor events' },
   NonFiniteMetric: { VIEWER: 'kind metric' },
   NonFinitePoint: { VIEWER: 'epoch kind' },
   NonFiniteStep: { VIEWER: 'kind step' },
   NotFound: { STRANGER: 'code message' },
+  NoteChanges: { VIEWER: 'annotations comments cursor' },
   NoteEdit: { VIEWER: 'at body editor' },
   Optimizer: { VIEWER: 'hyperparameters label name summary' },
   PageInfo: { VIEWER: 'endCursor hasNextPage hasPreviousPage startCursor' },
@@ -100,6 +106,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
       series skippedImages startedAt status stepSeries totalParameters trainImages trainableParameters
       validationImages waitsFor worker`,
   },
+  RunStates: { VIEWER: 'cursor runs' },
   Schedule: {
     VIEWER: `cooldown endDivisor endFactor everyEpochs factor flatFraction kind metric minDelta minRate patience
       peakFraction startDivisor startFactor warmupEpochs`,

@@ -19,6 +19,7 @@ const MOST_NAMED = 1_000;
 export class ChangeFeed {
   readonly #topics = new Map<string, Topic>();
   readonly #all = new Set<StatusWatcher>();
+  readonly #everything = new Set<Watcher>();
   #listener: Listener | null = null;
   #closed = false;
 
@@ -54,9 +55,17 @@ export class ChangeFeed {
     return watcher;
   }
 
+  /** Watches whatever changes of any experiment. */
+  watchEverything(): Watcher {
+    const watcher = new Watcher(() => this.#everything.delete(watcher));
+    this.#everything.add(watcher);
+    if (this.#closed) watcher.close();
+    return watcher;
+  }
+
   /** How many watch; 0 when everyone has left. */
   get watching(): number {
-    let count = this.#all.size;
+    let count = this.#all.size + this.#everything.size;
     for (const { watchers } of this.#topics.values()) count += watchers.size;
     return count;
   }
@@ -74,16 +83,19 @@ export class ChangeFeed {
     const { experimentId, status } = hint.data;
     const topic = this.#topics.get(experimentId);
     if (topic !== undefined) wake(topic);
+    for (const watcher of this.#everything) watcher.wake();
     if (status) for (const watcher of this.#all) watcher.wakeFor(experimentId);
   }
 
   #wakeAll(): void {
     for (const watcher of this.#all) watcher.wakeForAll();
+    for (const watcher of this.#everything) watcher.wake();
     for (const topic of this.#topics.values()) wake(topic);
   }
 
   *#each(): Generator<Watcher> {
     yield* this.#all;
+    yield* this.#everything;
     for (const { watchers } of this.#topics.values()) yield* watchers;
   }
 }

@@ -8,6 +8,7 @@ import './audit-log.ts';
 import './annotate.ts';
 import './annotation-connection.ts';
 import './cancel.ts';
+import './changes.ts';
 import './create-experiment.ts';
 import './date-time.ts';
 import './exchange.ts';
