@@ -5,9 +5,6 @@ import { type EpochOutcome, type ReportedEpoch, recordEpochs } from './record-ep
 
 /** Epochs in one transaction: readers take it whole, and others of its experiments wait for it. */
 const MOST_TOGETHER = 128;
-/** Transactions side by side, of different experiments: while one waits for the disk, another is computed. */
-const SIDE_BY_SIDE = 2;
-
 interface Waiting extends ReportedEpoch {
   readonly settle: (outcome: RecordedEpoch) => void;
   readonly fail: (error: unknown) => void;
@@ -17,8 +14,8 @@ interface Waiting extends ReportedEpoch {
 
 /**
  * Records epochs as they are reported. Whatever comes while a transaction is under way goes into the next one
- * together: nobody waits for company, and the more there is to do, the less each costs. A sync of the disk, a lock and a
- * notification are then shared by all of them.
+ * together: nobody waits for company, and the more there is to do, the less each costs. One transaction at a time, but for
+ * experiments that somebody else is changing: two that run side by side share the reports, and each costs as much.
  */
 export class EpochRecorder {
   readonly #db: Database;
@@ -27,7 +24,7 @@ export class EpochRecorder {
   readonly #busy = new Set<string>();
   /** Experiments that somebody else was changing: each is waited for by itself. */
   readonly #contended = new Set<string>();
-  #sideBySide = 0;
+  #isRecording = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -50,15 +47,11 @@ export class EpochRecorder {
         false,
       );
     }
-    while (this.#sideBySide < SIDE_BY_SIDE) {
-      const batch = this.#take(({ claim }) => !this.#contended.has(claim.experimentId));
-      if (batch.length === 0) return;
-      this.#sideBySide++;
-      void this.#recordTogether(batch, true).finally(() => {
-        this.#sideBySide--;
-        this.#next();
-      });
-    }
+    if (this.#isRecording) return;
+    const batch = this.#take(({ claim }) => !this.#contended.has(claim.experimentId));
+    if (batch.length === 0) return;
+    this.#isRecording = true;
+    void this.#recordTogether(batch, true);
   }
 
   /** Takes reports out of those that wait: of each run the first, of experiments that have no transaction under way. */
@@ -90,6 +83,7 @@ export class EpochRecorder {
       this.#busy.delete(claim.experimentId);
       if (!skipsBusy) this.#contended.delete(claim.experimentId);
     }
+    if (skipsBusy) this.#isRecording = false;
     const again: Waiting[] = [];
     for (const [place, waiting] of batch.entries()) {
       const outcome = outcomes?.[place];
