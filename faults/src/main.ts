@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -66,6 +66,7 @@ async function injectAll(): Promise<void> {
   process.stderr.write(`${plan.length} faults, about ${minutes} on two idle cores\n`);
   console.log(table.head());
   const root = await mkdtemp(join(tmpdir(), 'optiscope-faults-'));
+  await chmod(root, 0o711); // PostgreSQL's own user passes through it
   const began = performance.now();
   let shared: Promise<TestPostgres | null> | undefined;
   try {

@@ -47,7 +47,7 @@ export async function startPostgres({
   const data = join(directory, 'data');
   await run(
     join(programs, 'initdb'),
-    ['-D', data, '-U', 'optiscope', '--auth=trust', '--no-sync', '-E', 'UTF8'],
+    ['-D', data, '-U', 'optiscope', '--auth=trust', '-E', 'UTF8', ...(durable ? [] : ['--no-sync'])],
     {
       ...as,
       cwd: directory,
@@ -85,20 +85,30 @@ async function startOn(program: string, { directory, data, as, durable }: Files)
   const url = `postgres://optiscope@127.0.0.1:${port}/postgres`;
   let server: ChildProcess;
   let ended: Promise<unknown> = Promise.resolve();
+  /** The end of its log. */
+  let said = '';
   const launch = (): void => {
     server = spawn(
       program,
       ['-D', data, '-p', String(port), '-k', directory, ...options.flatMap((option) => ['-c', option])],
-      { ...as, cwd: directory, stdio: 'ignore' },
+      { ...as, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] },
     );
+    server.stderr?.on('data', (data) => {
+      said = `${said}${data}`.slice(-500);
+    });
     ended = new Promise((resolve) => server.on('exit', resolve));
   };
   const start = async (): Promise<void> => {
     launch();
     // While processes of a killed postmaster are there, a new one refuses; so it is launched anew.
-    await answers(url, () => {
-      if (server.exitCode !== null) launch();
-    });
+    try {
+      await answers(url, () => {
+        if (server.exitCode !== null) launch();
+      });
+    } catch (error) {
+      server.kill('SIGKILL');
+      throw new Error(`PostgreSQL did not start: ${said}`, { cause: error });
+    }
   };
   await start();
   return {
