@@ -94,7 +94,7 @@ function TimeRow({ time: { strand, reached, open, median } }: { time: TimeToTarg
         {reached} of {strand.runs.length}
       </td>
       {median === null ? (
-        <td colSpan={3} className={`${cell} text-muted`}>
+        <td colSpan={3} className="px-4 py-2 text-right text-muted max-sm:text-left">
           {open ? 'not yet' : 'never'}
         </td>
       ) : (
