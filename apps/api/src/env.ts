@@ -4,6 +4,7 @@ import { EngineChoice } from '@optiscope/trainer';
 import { z } from 'zod';
 import { ACCOUNT_SETTINGS } from './accounts/settings.ts';
 import { LOG_FORMATS, LOG_LEVELS } from './log.ts';
+import { OPERATIONS_PER_MINUTE } from './server/rate-limits.ts';
 import { readStorageUrl, type StorageSettings } from './storage/storage-place.ts';
 import { defaultWorkers, WORKER_SETTINGS } from './worker-settings.ts';
 
@@ -49,6 +50,20 @@ const SETTINGS = {
       .transform((path) => (isAbsolute(path) ? path : resolve(path))),
     wanted: 'the path of a directory',
     help: 'Directory for the embedded database, the feature cache and checkpoints. Default .optiscope in the repository.',
+  },
+  DATA_ROOTS: {
+    schema: z
+      .string()
+      .refine((list) => !list.includes('\0'))
+      .transform((list) => list.split(',').flatMap((path) => (path.trim() ? [resolve(path.trim())] : [])))
+      .optional(),
+    wanted: 'paths of folders with commas between them',
+    help: 'The folders that data sets and weights may lie in. Default: anywhere, and with ACCOUNTS=on nowhere.',
+  },
+  RATE_LIMIT: {
+    schema: wholeNumber(0, 1_000_000).default(OPERATIONS_PER_MINUTE),
+    wanted: 'a whole number of operations a minute from 0 (no limit) to 1000000',
+    help: `What a member or a token may ask of GraphQL, exports and imports a minute. Default ${OPERATIONS_PER_MINUTE}.`,
   },
   DATABASE_URL: {
     schema: z
@@ -136,6 +151,8 @@ const Environment = z.object({
   OIDC_CLIENT_SECRET: SETTINGS.OIDC_CLIENT_SECRET.schema,
   OIDC_NAME: SETTINGS.OIDC_NAME.schema,
   DATA_DIR: SETTINGS.DATA_DIR.schema,
+  DATA_ROOTS: SETTINGS.DATA_ROOTS.schema,
+  RATE_LIMIT: SETTINGS.RATE_LIMIT.schema,
   DATABASE_URL: SETTINGS.DATABASE_URL.schema,
   WORKERS: SETTINGS.WORKERS.schema,
   CONCURRENCY: SETTINGS.CONCURRENCY.schema,

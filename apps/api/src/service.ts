@@ -21,6 +21,7 @@ import { notBuilt, openDashboard, type Pages } from './server/dashboard.ts';
 import { createExchange } from './server/exchange.ts';
 import { createGraphql, GRAPHQL_PATH } from './server/graphql.ts';
 import { type HttpServer, listen } from './server/http.ts';
+import { RateLimits } from './server/rate-limits.ts';
 import { createWebSockets } from './server/websocket.ts';
 import { StartError } from './start-error.ts';
 import { openStorage } from './storage/open-storage.ts';
@@ -100,10 +101,12 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       server: { version: parts.version, database: database.kind, workers: settings.WORKERS },
       serverState: () => serverState({ database, queue, dispatcher, sizes }),
       accounts: team,
+      dataRoots: settings.DATA_ROOTS ?? (team === null ? null : []),
     };
     const identify = tokenOr(identifyTokens(database.db, log), team?.identify ?? everyoneIsOwner);
-    const graphql = createGraphql(service, log, identify);
-    const webSockets = createWebSockets(graphql, log, identify);
+    const limits = new RateLimits(settings.RATE_LIMIT);
+    const graphql = createGraphql(service, log, identify, limits);
+    const webSockets = createWebSockets(graphql, log, identify, limits);
     const pages = parts.withDashboard ? await pagesOf(settings, http, log) : notBuilt;
     const readiness = new ReadinessProbe(database, dispatcher, (away) => {
       if (away === null) log.info('The database answers again');
@@ -115,7 +118,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       () => readiness.away !== null,
     );
     stops.push(async () => metrics.close());
-    const exchange = createExchange(database.db, identify);
+    const exchange = createExchange(database.db, identify, limits);
     const accounts = team?.routes ?? null;
     const graphiql = createGraphiql(database.db, identify);
     http.serve({ graphql, webSockets, exchange, accounts, graphiql, pages, readiness, metrics });

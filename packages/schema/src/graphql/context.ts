@@ -15,6 +15,8 @@ export interface Service {
   readonly waiting?: (runIds: readonly string[]) => Promise<ReadonlyMap<string, Waiting>>;
   /** What the server is doing now; absent where nobody knows, as in a test of the schema alone. */
   readonly serverState?: () => Promise<ServerState>;
+  /** The folders that data sets and weights may lie in; absent or null: anywhere. */
+  readonly dataRoots?: readonly string[] | null;
   /** Where members sign in; absent or null where nobody does. */
   readonly accounts?: {
     /** The server's address as members know it, without a slash at its end. */

@@ -19,7 +19,7 @@ builder.mutationField('createExperiment', (t) =>
     type: CreateExperimentResult,
     args: { input: t.arg({ type: CreateExperimentInputRef, required: true }) },
     resolve: (_root, { input }, context): Promise<ExperimentRow | InvalidRefusal> =>
-      create<InvalidRefusal>(context, input, () => planExperiment(input)),
+      create<InvalidRefusal>(context, input, () => planExperiment(input, null, context.dataRoots ?? null)),
   }),
 );
 
@@ -33,7 +33,7 @@ builder.mutationField('cloneExperiment', (t) =>
       changes: t.arg({ type: CreateExperimentInputRef, required: true, defaultValue: {} }),
     },
     resolve: (_root, { id, changes }, context): Promise<ExperimentRow | Refusal> =>
-      create<Refusal>(context, changes, () => planClone(context.db, id, changes)),
+      create<Refusal>(context, changes, () => planClone(context.db, id, changes, context.dataRoots ?? null)),
   }),
 );
 

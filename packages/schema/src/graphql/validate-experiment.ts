@@ -58,8 +58,8 @@ builder.queryField('validateExperiment', (t) =>
     type: ValidateExperimentResult,
     description: 'A dry run of `createExperiment`: what it would make, or everything that is wrong with it.',
     args: { input: t.arg({ type: CreateExperimentInputRef, required: true }) },
-    resolve: async (_root, { input }) => {
-      const planned = await planExperiment(input);
+    resolve: async (_root, { input }, { dataRoots }) => {
+      const planned = await planExperiment(input, null, dataRoots ?? null);
       const wrongKey = keyRefusal(input.idempotencyKey);
       const problems = [...(wrongKey?.problems ?? []), ...('problems' in planned ? planned.problems : [])];
       return 'problems' in planned || problems.length > 0 ? invalidInput(problems) : planned.plan;

@@ -8,15 +8,17 @@ import { runs } from '../tables/run.ts';
 import { type Basis, type ExperimentPlan, planExperiment } from './experiment-plan.ts';
 import { LONGEST_NAME } from './labels.ts';
 import { type InputProblem, notFound, type Refusal } from './refusal.ts';
+import type { SourceRoots } from './source-path.ts';
 
 /** The plan of an experiment like another, with some things changed. What was imported is not in it. */
 export async function planClone(
   db: Database,
   id: string,
   changes: CreateExperimentInput,
+  roots: SourceRoots = null,
 ): Promise<{ plan: ExperimentPlan } | { problems: readonly InputProblem[] } | Refusal> {
   const basis = await basisOf(db, id);
-  return basis === null ? notFound('experiment', id) : await planExperiment(changes, basis);
+  return basis === null ? notFound('experiment', id) : await planExperiment(changes, basis, roots);
 }
 
 async function basisOf(db: Database, id: string): Promise<Basis | null> {

@@ -9,6 +9,7 @@ import { planSeeds } from './plan-seeds.ts';
 import { planSettings, problemOfIssue } from './plan-settings.ts';
 import { planData, planWeights } from './plan-sources.ts';
 import type { InputProblem } from './refusal.ts';
+import type { SourceRoots } from './source-path.ts';
 
 /** What one asked for, checked and with every default filled in. */
 export interface ExperimentPlan
@@ -44,10 +45,11 @@ const DEFAULT_PRESET = 'six-optimizers';
 /** A weight file is of the full width and size as a rule; the sample's backbone is small. */
 const DEFAULT_PRESET_WITH_WEIGHTS = 'six-optimizers-imagenet';
 
-/** The plan, or everything that is wrong with the input at once. What it leaves out comes from its preset, or from the basis. */
+/** The plan, or everything that is wrong with the input at once. What it leaves out comes from its preset, or from the basis. Data and weights are read from the roots only. */
 export async function planExperiment(
   input: CreateExperimentInput,
   given: Basis | null = null,
+  roots: SourceRoots = null,
 ): Promise<{ plan: ExperimentPlan } | { problems: InputProblem[] }> {
   const problems: InputProblem[] = [];
   if (given !== null && input.preset != null) {
@@ -58,8 +60,8 @@ export async function planExperiment(
   }
   const basis = given ?? basisOf(presetNamed(input.preset ?? defaultPreset(input), problems));
   const contenders = planContenders(input.contenders ?? basis.contenders, problems);
-  const data = await planData(input, basis.data, problems);
-  const weights = await planWeights(input, basis.weights, problems);
+  const data = await planData(input, basis.data, roots, problems);
+  const weights = await planWeights(input, basis.weights, roots, problems);
   const name = input.name?.trim() ?? basis.name;
   const wrongName = name === null ? null : nameProblem(name);
   if (wrongName !== null) {

@@ -3,7 +3,7 @@ import { DataSource, WeightsSource } from '@optiscope/trainer';
 import type { CreateExperimentInput } from '../graphql/create-experiment-input.ts';
 import { problemOfIssue } from './plan-settings.ts';
 import type { InputProblem } from './refusal.ts';
-import { datasetAt, fullPath, unreadable, weightsAt } from './source-path.ts';
+import { allowedPath, datasetAt, type SourceRoots, unreadable, weightsAt } from './source-path.ts';
 
 type SourceInput = Pick<CreateExperimentInput, 'data' | 'datasetPath' | 'weights' | 'weightsPath'>;
 
@@ -11,12 +11,15 @@ type SourceInput = Pick<CreateExperimentInput, 'data' | 'datasetPath' | 'weights
 export async function planData(
   { data, datasetPath }: SourceInput,
   present: DataSource | null,
+  roots: SourceRoots,
   problems: InputProblem[],
 ): Promise<DataSource> {
   const fallback: DataSource = { kind: 'sample' };
   if (data == null) {
-    if (datasetPath == null && present !== null) return present;
-    const found = await datasetAt(datasetPath ?? null);
+    if (datasetPath == null && present !== null) {
+      return (await isStillAllowed('data', present, roots, problems)) ? present : fallback;
+    }
+    const found = await datasetAt(datasetPath ?? null, roots);
     if ('source' in found) return DataSource.parse(found.source);
     problems.push({ field: 'datasetPath', message: found.problem });
     return fallback;
@@ -29,6 +32,7 @@ export async function planData(
   if (given.path != null) {
     const checked = await sourcePath(
       given.path,
+      roots,
       kind === 'folder' ? 'folder' : kind === 'flowers102' ? 'any' : 'file',
     );
     if ('problem' in checked) {
@@ -48,6 +52,7 @@ export async function planData(
 export async function planWeights(
   { weights, weightsPath }: SourceInput,
   present: WeightsSource | null,
+  roots: SourceRoots,
   problems: InputProblem[],
 ): Promise<WeightsSource> {
   const fallback: WeightsSource = { kind: 'sample' };
@@ -55,18 +60,35 @@ export async function planWeights(
   if (weights?.sample != null) return { kind: 'sample' };
   if (weights?.imagenet != null) return { kind: 'imagenet' };
   const path = weights?.kerasH5?.path ?? weightsPath ?? null;
-  if (path === null && present !== null) return present;
-  const found = await weightsAt(path);
+  if (path === null && present !== null) {
+    return (await isStillAllowed('weights', present, roots, problems)) ? present : fallback;
+  }
+  const found = await weightsAt(path, roots);
   if ('source' in found) return WeightsSource.parse(found.source);
   problems.push({ field: weights?.kerasH5 ? 'weights.kerasH5.path' : 'weightsPath', message: found.problem });
   return fallback;
 }
 
+/** What an older experiment was made from, when other folders were declared. */
+async function isStillAllowed(
+  field: string,
+  source: DataSource | WeightsSource,
+  roots: SourceRoots,
+  problems: InputProblem[],
+): Promise<boolean> {
+  if (roots === null || !('path' in source) || source.path == null) return true;
+  const allowed = await allowedPath(source.path, roots);
+  if ('path' in allowed) return true;
+  problems.push({ field, message: allowed.problem });
+  return false;
+}
+
 async function sourcePath(
   path: string,
+  roots: SourceRoots,
   wanted: 'file' | 'folder' | 'any',
 ): Promise<{ path: string } | { problem: string }> {
-  const full = fullPath(path);
+  const full = await allowedPath(path, roots);
   if ('problem' in full) return full;
   try {
     const found = await stat(full.path);

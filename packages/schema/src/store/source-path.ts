@@ -1,6 +1,6 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { DataSource, WeightsSource } from '@optiscope/trainer';
 import type { z } from 'zod';
 
@@ -8,13 +8,19 @@ import type { z } from 'zod';
 const HDF5_SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 const LONGEST_PATH = 4096;
 
+/** The folders that data sets and weights may lie in; null: anywhere. */
+export type SourceRoots = readonly string[] | null;
+
 type Found<Source> = { readonly source: Source } | { readonly problem: string };
 
 /** The data set at a path on this machine; the built-in sample for null. */
-export async function datasetAt(path: string | null): Promise<Found<z.input<typeof DataSource>>> {
+export async function datasetAt(
+  path: string | null,
+  roots: SourceRoots,
+): Promise<Found<z.input<typeof DataSource>>> {
   if (path === null) return { source: { kind: 'sample' } };
   const wanted = 'Give the path of a folder of class folders on the machine that runs the server.';
-  const full = fullPath(path);
+  const full = await allowedPath(path, roots);
   if ('problem' in full) return { problem: `${full.problem} ${wanted}` };
   try {
     const entries = await readdir(full.path, { withFileTypes: true });
@@ -29,10 +35,13 @@ export async function datasetAt(path: string | null): Promise<Found<z.input<type
 }
 
 /** The weight file at a path on this machine; the sample's backbone for null. */
-export async function weightsAt(path: string | null): Promise<Found<z.input<typeof WeightsSource>>> {
+export async function weightsAt(
+  path: string | null,
+  roots: SourceRoots,
+): Promise<Found<z.input<typeof WeightsSource>>> {
   if (path === null) return { source: { kind: 'sample' } };
   const wanted = 'Give the path of a Keras HDF5 weight file on the machine that runs the server.';
-  const full = fullPath(path);
+  const full = await allowedPath(path, roots);
   if ('problem' in full) return { problem: `${full.problem} ${wanted}` };
   try {
     if (!(await stat(full.path)).isFile()) return { problem: `${full.path} is not a file. ${wanted}` };
@@ -43,6 +52,37 @@ export async function weightsAt(path: string | null): Promise<Found<z.input<type
   } catch (error) {
     return { problem: `${unreadable(full.path, error)} ${wanted}` };
   }
+}
+
+/**
+ * A path that data may be read from. Where roots are declared it must lie in one of them, links followed, and nothing is
+ * told of what lies elsewhere; what a link leads to is what is kept, so that turning the link later turns nothing.
+ */
+export async function allowedPath(
+  path: string,
+  roots: SourceRoots,
+): Promise<{ path: string } | { problem: string }> {
+  const full = fullPath(path);
+  if ('problem' in full || roots === null) return full;
+  if (roots.length === 0) {
+    return { problem: 'This server reads no data from paths: none is declared (DATA_ROOTS).' };
+  }
+  const outside = {
+    problem: `${full.path} does not lie in a folder that this server reads data from (DATA_ROOTS).`,
+  };
+  const real = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
+  if (![...roots, ...real].some((root) => isWithin(full.path, root))) return outside;
+  try {
+    const found = await realpath(full.path);
+    return real.some((root) => isWithin(found, root)) ? { path: found } : outside;
+  } catch (error) {
+    return { problem: unreadable(full.path, error) };
+  }
+}
+
+function isWithin(path: string, root: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** `~` is the home of the user who runs the server; a relative path begins in the server's working directory. */
