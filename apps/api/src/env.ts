@@ -17,6 +17,9 @@ const wholeNumber = (low: number, high: number) =>
     .transform(Number)
     .refine((value) => value >= low && value <= high);
 
+/** WebSockets at once: enough for a large team with several pages each. Each takes memory for as long as it is open. */
+export const MOST_CONNECTIONS = 2_500;
+
 /** Every setting: what it must look like, what to say when it does not, and what it is for. */
 const SETTINGS = {
   PORT: {
@@ -124,6 +127,11 @@ const SETTINGS = {
     help: 'Its secret; else AWS_SECRET_ACCESS_KEY.',
     secret: true,
   },
+  CONNECTIONS: {
+    schema: wholeNumber(1, 100_000).default(MOST_CONNECTIONS),
+    wanted: 'a whole number from 1 to 100000',
+    help: `The most WebSockets open at once. Default ${MOST_CONNECTIONS}.`,
+  },
   LOG: {
     schema: z.enum(LOG_LEVELS).default('info'),
     wanted: `one of ${LOG_LEVELS.join(', ')}`,
@@ -168,6 +176,7 @@ const Environment = z.object({
   STORAGE_URL: SETTINGS.STORAGE_URL.schema,
   S3_ACCESS_KEY_ID: SETTINGS.S3_ACCESS_KEY_ID.schema,
   S3_SECRET_ACCESS_KEY: SETTINGS.S3_SECRET_ACCESS_KEY.schema,
+  CONNECTIONS: SETTINGS.CONNECTIONS.schema,
   LOG: SETTINGS.LOG.schema,
   LOG_FORMAT: SETTINGS.LOG_FORMAT.schema,
 } satisfies Record<keyof typeof SETTINGS, z.ZodType>);

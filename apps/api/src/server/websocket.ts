@@ -4,6 +4,7 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer as serveOver } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
+import { MOST_CONNECTIONS } from '../env.ts';
 import type { Log } from '../log.ts';
 import { callerOf } from './caller.ts';
 import { addressOf } from './client-address.ts';
@@ -15,7 +16,6 @@ import { OPERATIONS_PER_MINUTE, RateLimits } from './rate-limits.ts';
 import { headersOf } from './request-headers.ts';
 
 const MOST_MESSAGE_BYTES = 256 * 1024;
-const MOST_CONNECTIONS = 1_000;
 const MOST_OPERATIONS_PER_CONNECTION = 100;
 /** A client that answers no ping for this long is gone; its subscriptions end. */
 const KEEP_ALIVE_MILLISECONDS = 12_000;
@@ -37,6 +37,7 @@ export function createWebSockets(
   log: Log,
   identify: Identify = everyoneIsOwner,
   limits = new RateLimits(OPERATIONS_PER_MINUTE),
+  mostConnections = MOST_CONNECTIONS,
 ): WebSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
   const maskError = createMaskError(log);
@@ -106,7 +107,7 @@ export function createWebSockets(
       // A browser always says which page asks. Whoever sends its cookie without that is not one.
       const isForeign = !isOwnOrigin(origin, host) || (origin === undefined && cookie !== undefined);
       if (isForeign) return refuse(socket, '403 Forbidden');
-      if (sockets.clients.size >= MOST_CONNECTIONS) return refuse(socket, '503 Service Unavailable');
+      if (sockets.clients.size >= mostConnections) return refuse(socket, '503 Service Unavailable');
       sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
     },
     close: async () => {
