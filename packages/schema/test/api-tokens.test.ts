@@ -13,12 +13,7 @@ import { type MemberRole, members } from '../src/tables/member.ts';
 import { mutationKeys } from '../src/tables/mutation-key.ts';
 import { serviceOn } from './ask.ts';
 import { describeOnBoth } from './databases.ts';
-
-async function aMember({ db }: OpenDatabase, role: MemberRole): Promise<Viewer> {
-  const id = orderedId();
-  await db.insert(members).values({ id, name: 'Ada', email: `${id}@example.org`, role });
-  return { kind: 'MEMBER', role, name: 'Ada', memberId: id, tokenId: null, sessionId: orderedId() };
-}
+import { aMember } from './test-member.ts';
 
 async function asked(
   database: OpenDatabase,
