@@ -64,7 +64,7 @@ export function createGraphql(
       asked,
       limitedOperations,
       nothingForStrangers,
-      sharedLoading(service.db),
+      sharedLoading(),
       revoked.plugin,
     ],
     logging: {

@@ -1,12 +1,13 @@
-import { type Context, type Database, sharedLoaders } from '@optiscope/schema';
+import { type Context, type SharedLoaders, sharedLoaders } from '@optiscope/schema';
 import type { Plugin } from 'graphql-yoga';
 
 /** Lets all subscriptions of a server, over WebSocket and SSE alike, ask for rows together. */
-export function sharedLoading(db: Database): Plugin<Context> {
-  const shared = sharedLoaders(db);
+export function sharedLoading(): Plugin<Context> {
+  let shared: SharedLoaders | null = null;
   return {
     onSubscribe({ args }) {
       const context: Context = args.contextValue;
+      shared ??= sharedLoaders(context.db);
       Object.assign(context, { load: { ...context.load, ...shared } } satisfies Partial<Context>);
     },
   };
