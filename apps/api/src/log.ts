@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { type DestinationStream, pino, stdSerializers } from 'pino';
+import { currentTraceId } from './tracing/spans.ts';
 
 /** From silent to everything. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -78,7 +79,7 @@ function jsonLog(level: LogLevel, stream: DestinationStream): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: stdSerializers.err },
-      mixin: currentIds,
+      mixin: () => ({ ...currentIds(), ...currentTraceId() }),
     },
     stream,
   );

@@ -25,6 +25,9 @@ import { RateLimits } from './server/rate-limits.ts';
 import { createWebSockets } from './server/websocket.ts';
 import { StartError } from './start-error.ts';
 import { openStorage } from './storage/open-storage.ts';
+import { areSpansOn } from './tracing/spans.ts';
+import { startTracing } from './tracing/start-tracing.ts';
+import { traceStatements } from './tracing/statement-spans.ts';
 
 export interface ServiceParts {
   readonly version: string;
@@ -55,11 +58,13 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     }
   };
   try {
+    stops.push(await startTracing(process.env, { name: 'optiscope', version: parts.version, log }));
     // The port first: when it is taken, that is said at once and no database is touched.
     const http = await listenOn(settings, log);
     stops.push(() => http.close());
     const database = await openDatabase(settings, log);
     stops.push(() => database.close());
+    if (areSpansOn()) traceStatements(database);
     const publicUrl = settings.PUBLIC_URL ?? http.url;
     const team = await openTeam(database.db, settings, http.url, log);
     const queue = await RunQueue.open(database, log);

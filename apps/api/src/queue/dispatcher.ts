@@ -16,6 +16,7 @@ import type { EngineChoice } from '@optiscope/trainer';
 import type { DiskSpace } from '../health/disk-space.ts';
 import type { Log } from '../log.ts';
 import type { StorageSettings } from '../storage/storage-place.ts';
+import { attemptOver, tracedClaim } from '../tracing/attempt-spans.ts';
 import type { FromWorker, Report, RunKey } from '../worker/messages.ts';
 import { type ActiveRun, ActiveRuns } from './active-runs.ts';
 import { ProgressReporter } from './progress-reporter.ts';
@@ -134,6 +135,7 @@ export class Dispatcher {
     await this.#pool.close(STOP_MILLISECONDS);
     for (const run of left) {
       this.#active.delete(run);
+      attemptOver(run.claim);
       await this.#attempting(`run ${run.claim.runId} goes back to the queue`, async () => {
         await releaseRun(this.#options.db, run.claim, 'STOPPED', 'The server was stopped.');
         await this.#options.queue.putBack(run.job);
@@ -169,7 +171,8 @@ export class Dispatcher {
   async #take(job: RunJob): Promise<void> {
     const { db, queue, log, engine, dataDirectory } = this.#options;
     if (this.#stopping) return await queue.putBack(job);
-    const claim = await claimRun(db, job.runId, { jobId: job.id, host: hostname(), pid: process.pid });
+    const claimant = { jobId: job.id, host: hostname(), pid: process.pid };
+    const claim = await tracedClaim(db, job.id, () => claimRun(db, job.runId, claimant));
     if (claim === null) return await queue.complete(job);
     if (claim === 'LIMITED') return await queue.putBack(job);
     const worker = claim.failures > 0 ? this.#pool.alone() : this.#pool.share();
@@ -261,6 +264,7 @@ export class Dispatcher {
   async #failed(run: ActiveRun, reason: string, { lasting = false, diskFull = false } = {}): Promise<void> {
     const { db, queue, log } = this.#options;
     aboutClaim(log, run.claim).warn(`run ${run.claim.runId}, attempt ${run.claim.token}: ${reason}`);
+    attemptOver(run.claim, 'AttemptFailed');
     // A full disk is no fault of the run: it goes on from its last checkpoint when there is space.
     const waits = diskFull && (this.#options.disk?.noteFull(run.claim.runId) ?? false);
     await this.#attempting(`the failure of run ${run.claim.runId} is recorded`, async () => {
@@ -292,6 +296,7 @@ export class Dispatcher {
   }
 
   #leave(run: ActiveRun): void {
+    attemptOver(run.claim);
     this.#storageAway.delete(run.claim.runId);
     if (this.#stopping) return; // `stop` puts back what is left
     this.#active.delete(run);

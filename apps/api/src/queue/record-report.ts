@@ -11,6 +11,7 @@ import {
   StepsAtOddsError,
 } from '@optiscope/schema';
 import type { Log } from '../log.ts';
+import { tracedOfAttempt } from '../tracing/attempt-spans.ts';
 import type { Report } from '../worker/messages.ts';
 
 /**
@@ -19,6 +20,11 @@ import type { Report } from '../worker/messages.ts';
  * the run for good.
  */
 export async function recordReport(db: Database, claim: Claim, report: Report, log: Log): Promise<boolean> {
+  const epoch = report.kind === 'epoch' ? { 'optiscope.epoch': report.report.metrics.epoch } : {};
+  return await tracedOfAttempt(claim, `record ${report.kind}`, epoch, () => record(db, claim, report, log));
+}
+
+async function record(db: Database, claim: Claim, report: Report, log: Log): Promise<boolean> {
   try {
     const { steps } = report;
     switch (report.kind) {

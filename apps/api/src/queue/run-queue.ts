@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { fromDrizzle, fromPglite, type Job, PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
+import { requestOfJob } from '../tracing/job-trace.ts';
 
 const QUEUE = 'runs';
 
@@ -80,7 +81,7 @@ export class RunQueue {
 
   /** Adds runs, in the transaction that makes them: both or neither. */
   async enqueue(tx: Transaction, runIds: readonly string[]): Promise<void> {
-    const jobs = runIds.map((runId) => ({ data: Payload.parse({ runId }) }));
+    const jobs = runIds.map((runId) => ({ data: { ...Payload.parse({ runId }), ...requestOfJob() } }));
     const within = { execute: async (query: SQL) => Rows.parse(await tx.execute(query)) };
     await this.#boss.insert(QUEUE, jobs, { db: fromDrizzle(within, sql) });
   }

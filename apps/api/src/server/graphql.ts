@@ -6,6 +6,7 @@ import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
 import type { Log } from '../log.ts';
 import { callerOf, NOBODY } from './caller.ts';
 import { addressOf } from './client-address.ts';
+import { operationSpans } from '../tracing/operation-spans.ts';
 import { createMaskError } from './mask-error.ts';
 import { LIMITS, operationLimits } from './operation-limits.ts';
 import { isOwnOrigin } from './origin.ts';
@@ -66,6 +67,7 @@ export function createGraphql(
       nothingForStrangers,
       sharedLoading(),
       revoked.plugin,
+      operationSpans,
     ],
     logging: {
       debug: (...told) => log.debug(told.map(String).join(' ')),

@@ -6,6 +6,7 @@ import type { Graphiql } from '../graphiql/graphiql.ts';
 import type { Metrics } from '../health/metrics.ts';
 import type { Readiness, ReadinessProbe } from '../health/readiness.ts';
 import { type Log, loggedAbout } from '../log.ts';
+import { tracedRequest } from '../tracing/request-span.ts';
 import { noteAddress, trustedNetworks } from './client-address.ts';
 import type { Pages } from './dashboard.ts';
 import type { Exchange } from './exchange.ts';
@@ -120,7 +121,9 @@ export async function listen({
         const seconds = (performance.now() - began) / 1000;
         served?.metrics.answered(routeOf(pathOf(request)), method, response.statusCode, seconds);
       });
-      loggedAbout({ requestId }, () => answer(request, response)).catch((error: unknown) => {
+      const route = `/${routeOf(pathOf(request))}`;
+      const traced = () => tracedRequest(request, response, route, requestId, () => answer(request, response));
+      loggedAbout({ requestId }, traced).catch((error: unknown) => {
         log.about({ requestId }).error(`${request.method} ${pathOf(request)} failed`, error);
         if (response.headersSent) response.destroy();
         else tell(response, 500, 'The server met an error. Its log tells more.\n');
