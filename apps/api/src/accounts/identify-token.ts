@@ -8,7 +8,7 @@ const KEPT_MILLISECONDS = 5_000;
 const MOST_KEPT = 1_000;
 
 /** Tells by the database whose token a secret is, and notes that it was used. */
-export function identifyTokens(db: Database, log: Log): IdentifyToken {
+export function identifyTokens(db: Database, log: Log, keptMilliseconds = KEPT_MILLISECONDS): IdentifyToken {
   /** By the secrets' hashes, the oldest first. */
   const kept = new Map<string, { readonly viewer: Promise<Viewer | null>; readonly until: number }>();
 
@@ -30,7 +30,7 @@ export function identifyTokens(db: Database, log: Log): IdentifyToken {
     if (known !== undefined && known.until > now) return await known.viewer;
     const viewer = look(secret);
     kept.delete(key);
-    kept.set(key, { viewer, until: now + KEPT_MILLISECONDS });
+    kept.set(key, { viewer, until: now + keptMilliseconds });
     // What failed, or is nobody's, is asked anew.
     viewer.then(
       (found) => found ?? kept.delete(key),

@@ -96,6 +96,8 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
     const headers = headersOf(request);
     headers.set(ADDRESS_HEADER, addressOf(request) ?? '');
     headers.delete('content-length');
+    // It wants one of whatever looks like a browser. Who names none has been let in already (`isOwnOrigin`).
+    if (!headers.has('origin')) headers.set('origin', new URL(publicUrl).origin);
     if (body !== null) headers.set('content-type', 'application/json');
     const method = request.method ?? 'GET';
     return await to.handler(
@@ -130,7 +132,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
       const answer = await signIn(request, email, password);
       const { user } = answer.ok ? SignedIn.parse(await answer.clone().json()) : { user: null };
       act(request, 'signIn', answer.ok ? 'DONE' : 'WRONG_PASSWORD', { email, member: user });
-      if (answer.ok) return done(answer);
+      if (answer.ok || answer.status >= 500) return done(answer);
       // The same to a wrong password, an address of nobody, and a member who may no longer sign in.
       throw new AccountProblem(401, 'WRONG_PASSWORD', 'The e-mail address or the password is wrong.');
     },
@@ -275,6 +277,7 @@ function refused({ code, message }: Refusal): AccountProblem {
 
 /** Keeps the cookies of an answer. The session's token stands in the cookie, and nowhere that scripts can read it. */
 function done(answer: Response): Response {
+  if (!answer.ok) throw new Error(`better-auth answered with ${answer.status} to what it should have done`);
   const headers = new Headers();
   for (const cookie of answer.headers.getSetCookie()) headers.append('set-cookie', cookie);
   return Response.json({}, { headers });

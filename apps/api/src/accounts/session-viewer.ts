@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Auth } from './auth.ts';
 
 /** A session that was revoked, or a member who was disabled or got another role, is known for at most so long. */
-const REMEMBERED_MILLISECONDS = 2_000;
+const REMEMBERED_MILLISECONDS = 1_000;
 const MOST_REMEMBERED = 5_000;
 /** When a session was last seen is noted to about this. */
 const SEEN_MILLISECONDS = 5 * 60_000;
@@ -16,7 +16,7 @@ export function roleOf(name: unknown): MemberRole | null {
 
 /**
  * Tells whose session a request's cookie carries: the member as they are now, or null. Asked again with the same
- * cookie within two seconds, the database is not asked.
+ * cookie within a second, the database is not asked.
  */
 export async function createSessionViewer(
   auth: Auth,
