@@ -19,6 +19,19 @@ function finished(epochs: number) {
 }
 
 describeOnBoth('an experiment that is to have more', (opened) => {
+  test('says why more epochs change nothing where every run was stopped by its own rule', async (context) => {
+    const database = opened(context);
+    const { service } = serviceOn(database);
+    const { experiment, runs: made } = await anExperiment(database.db, { contenders: 1 });
+    const claim = await claimed(database.db, made[0]!);
+    await recordEpoch(database.db, claim, epochReport(1));
+    await endRun(database.db, claim, { ...finished(1), reason: 'early stopping' });
+    expect(
+      await mutate(service, 'extendExperiment', `${ID}, $epochs: Int`, { id: experiment.id, epochs: 9 }),
+    ).toMatchObject({ code: 'EXPERIMENT_ENDED', message: expect.stringContaining('after epoch 1 of 3') });
+    expect((await runsOf(database.db, experiment.id))[0]!.status).toBe('FINISHED');
+  });
+
   test('extends by epochs: finished runs go on, those under way are taken up anew, the others stay', async (context) => {
     const database = opened(context);
     const { db } = database;

@@ -94,6 +94,28 @@ describeOnBoth('a mutation', (opened) => {
     expect((await runsOf(database.db, experiment.id))[0]).toMatchObject({ status: 'CANCELLED' });
   });
 
+  test('cancels once with a key: what was cancelled stays as it is, and the key is for nothing else', async (context) => {
+    const database = opened(context);
+    const { service } = serviceOn(database);
+    const { experiment, runs: made } = await anExperiment(database.db, { contenders: 2 });
+    const cancel = (field: string, id: string) =>
+      ask<Record<string, { __typename: string; code?: string }>>(
+        service,
+        `mutation ($id: ID!, $key: String) { ${field}(id: $id, idempotencyKey: $key) { __typename ... on Refusal { code } } }`,
+        { id, key: `cancel ${experiment.id}` },
+      );
+    const statuses = async () => (await runsOf(database.db, experiment.id)).map(({ status }) => status);
+    expect(await cancel('cancelRun', made[0]!.id)).toEqual({ cancelRun: { __typename: 'Experiment' } });
+    expect(await statuses()).toEqual(['CANCELLED', 'QUEUED']);
+    expect(await cancel('cancelRun', made[0]!.id)).toEqual({ cancelRun: { __typename: 'Experiment' } });
+    expect(await cancel('cancelRun', made[1]!.id)).toEqual({
+      cancelRun: { __typename: 'Conflict', code: 'KEY_USED_OTHERWISE' },
+    });
+    expect(await statuses()).toEqual(['CANCELLED', 'QUEUED']);
+    for (let times = 0; times < 2; times++) await cancel('cancelExperiment', experiment.id);
+    expect(await statuses()).toEqual(['CANCELLED', 'CANCELLED']);
+  });
+
   test('does what it is asked with a key once, however often and however late it is asked again', async (context) => {
     const database = opened(context);
     const { service, queued } = serviceOn(database);

@@ -142,6 +142,35 @@ describe('the shared settings', () => {
     expect(long['settings.schedule']).toMatch(/warmupEpochs/);
   });
 
+  test('take class weights by name, each once and within bounds, in place of the kinds', async () => {
+    const { settings } = await plan({
+      settings: {
+        classWeightsByName: [
+          { class: 'rose', weight: 2.5 },
+          { class: 'toString', weight: 0 },
+        ],
+      },
+    });
+    expect(Object.entries(settings.classWeights as object)).toEqual([
+      ['rose', 2.5],
+      ['toString', 0],
+    ]);
+    const found = await problems({
+      settings: {
+        classWeights: 'balanced',
+        classWeightsByName: [
+          { class: 'rose', weight: 1 },
+          { class: 'rose', weight: -1 },
+        ],
+      },
+    });
+    expect(Object.keys(found)).toEqual([
+      'settings.classWeightsByName',
+      'settings.classWeightsByName.1.class',
+      'settings.classWeightsByName.1.weight',
+    ]);
+  });
+
   test('want the kind of a schedule whose settings are given', async () => {
     expect(Object.keys(await problems({ settings: { schedule: { factor: 0.5 } } }))).toEqual([
       'settings.schedule.kind',

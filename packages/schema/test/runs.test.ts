@@ -1,3 +1,4 @@
+import type { StartedEvent } from '@optiscope/trainer';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { orderedId } from '../src/ordered-id.ts';
@@ -6,6 +7,7 @@ import { experimentStatusOf } from '../src/store/change.ts';
 import { claimRun } from '../src/store/claim-run.ts';
 import { endRun } from '../src/store/end-run.ts';
 import { failAttempt } from '../src/store/fail-attempt.ts';
+import type { Claim } from '../src/store/held-run.ts';
 import { recordEpoch } from '../src/store/record-epoch.ts';
 import { recordProgress } from '../src/store/record-progress.ts';
 import { recordStarted } from '../src/store/record-started.ts';
@@ -15,6 +17,7 @@ import { epochs } from '../src/tables/epoch.ts';
 import { events } from '../src/tables/event.ts';
 import { experiments } from '../src/tables/experiment.ts';
 import { runs } from '../src/tables/run.ts';
+import { ask, serviceOn } from './ask.ts';
 import { describeOnBoth } from './databases.ts';
 import { anExperiment, claimed, epochReport, runsOf, STARTED } from './fixtures.ts';
 
@@ -46,6 +49,95 @@ const PROGRESS = {
 } as const;
 
 describeOnBoth('a run', (opened) => {
+  test('tells how each attempt goes on: exactly, elsewhere, or anew and why', async (context) => {
+    const database = opened(context);
+    const { db } = database;
+    const { service } = serviceOn(database);
+    const { experiment, runs: made } = await anExperiment(db, { contenders: 1 });
+    const run = made[0]!;
+    const continuity = async () =>
+      (
+        await ask<{ run: { continuity: { kind: string; note: string } | null } }>(
+          service,
+          'query ($id: ID!) { run(id: $id) { continuity { kind note } } }',
+          { id: run.id },
+        )
+      ).run.continuity;
+    expect(await continuity()).toBeNull();
+
+    const begin = async (started: Partial<StartedEvent>, host: string) => {
+      const claim = await claimRun(db, run.id, { jobId: orderedId(), host, pid: 1 });
+      if (claim === null || claim === 'LIMITED') throw new Error('it could not be claimed');
+      await recordStarted(db, claim, { ...STARTED, ...started });
+      return claim;
+    };
+    const end = (claim: Claim) => releaseRun(db, claim, 'STOPPED', 'The server was stopped.');
+
+    let claim = await begin({}, 'one');
+    expect(await continuity()).toEqual({ kind: 'FIRST', note: 'Begins at the first step.' });
+    for (const epoch of [1, 2]) await recordEpoch(db, claim, epochReport(epoch));
+    await end(claim);
+
+    claim = await begin({ resumedAfterEpoch: 2, resumedAfterStep: 4 }, 'one');
+    expect(await continuity()).toEqual({
+      kind: 'EXACT',
+      note: 'Goes on exactly after step 4 of epoch 3 from its checkpoint.',
+    });
+    await end(claim);
+
+    claim = await begin({ resumedAfterEpoch: 1, passedOver: { damaged: 1, foreign: 0 } }, 'two');
+    expect(await continuity()).toMatchObject({ kind: 'ELSEWHERE' });
+    expect((await continuity())!.note).toBe(
+      'Goes on after epoch 1 from its checkpoint. A checkpoint after that is damaged. Epoch 2 is measured again and must come out as recorded. It computes on another machine (two): the last bits of its numbers may differ.',
+    );
+    await end(claim);
+
+    claim = await begin(
+      { passedOver: { damaged: 0, foreign: 2 }, engine: { ...STARTED.engine, device: 'webgpu' } },
+      'two',
+    );
+    expect(await continuity()).toMatchObject({
+      kind: 'ANEW',
+      note: expect.stringMatching(
+        /^Begins anew: its checkpoints are of another engine .* Epochs 1 to 2 are measured again/,
+      ),
+    });
+    await end(claim);
+    await begin({ engine: { ...STARTED.engine, device: 'webgpu' } }, 'two');
+    expect((await continuity())!.note).toContain('its checkpoint is not here');
+
+    const told = await db.select().from(events).where(eq(events.runId, run.id)).orderBy(events.id);
+    expect(told.filter(({ kind }) => kind === 'STARTED').at(-1)!.message).toContain('Begins anew');
+    expect((await runsOf(db, experiment.id))[0]!.status).toBe('RUNNING');
+  });
+
+  test('keeps the sign of minus zero from its worker to the answer', async (context) => {
+    const database = opened(context);
+    const { service } = serviceOn(database);
+    const { runs: made } = await anExperiment(database.db, { contenders: 1 });
+    const claim = await claimed(database.db, made[0]!);
+    const report = epochReport(1);
+    await recordEpoch(database.db, claim, {
+      ...report,
+      metrics: { ...report.metrics, loss: -0, valLoss: 0 },
+    });
+    const { run } = await ask<{ run: unknown }>(
+      service,
+      `query ($id: ID!) { run(id: $id) {
+        epochs { loss negativeZeros nonFinite { metric } }
+        series(metrics: [LOSS, VAL_LOSS]) { metric values negativeZeros }
+      } }`,
+      { id: made[0]!.id },
+    );
+    expect(run).toEqual({
+      epochs: [{ loss: 0, negativeZeros: ['LOSS'], nonFinite: [] }],
+      series: [
+        { metric: 'LOSS', values: [0], negativeZeros: [1] },
+        { metric: 'VAL_LOSS', values: [0], negativeZeros: [] },
+      ],
+    });
+  });
+
   test('goes from the queue through its epochs to its end, and its experiment with it', async (context) => {
     const { db } = opened(context);
     const { experiment, runs: made } = await anExperiment(db, { contenders: 2 });
@@ -171,15 +263,15 @@ describeOnBoth('a run', (opened) => {
     const { experiment, runs: made } = await anExperiment(db, { contenders: 3 });
     const [done, running] = [await claimed(db, made[0]!), await claimed(db, made[1]!)];
     await endRun(db, done, FINISHED);
-    expect((await cancelExperiment(db, experiment.id))?.status).toBe('CANCELLED');
+    expect(await cancelExperiment(db, experiment.id)).toMatchObject({ experimentId: experiment.id });
     expect(await recordEpoch(db, running, epochReport(1))).toBe('REFUSED');
     expect((await runsOf(db, experiment.id)).map(({ status }) => status)).toEqual([
       'FINISHED',
       'CANCELLED',
       'CANCELLED',
     ]);
-    expect(await cancelRun(db, orderedId())).toBeNull();
-    expect(await cancelExperiment(db, 'not an id')).toBeNull();
+    expect(await cancelRun(db, orderedId())).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await cancelExperiment(db, 'not an id')).toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('that was running when its server died goes back to the queue without counting as a failure', async (context) => {

@@ -25,6 +25,13 @@ export type AugmentationInput = {
   readonly views?: number | null | undefined;
 };
 
+export type ClassWeightInput = {
+  /** Name of a class of the data set. */
+  readonly class: string;
+  /** 0 to 1,000,000; a class that is not named counts 1. */
+  readonly weight: number;
+};
+
 export type ClassWeights =
   | 'BALANCED'
   | 'NONE';
@@ -308,6 +315,8 @@ export type SettingsInput = {
   readonly augmentation?: AugmentationInput | null | undefined;
   /** How much each class counts in the training loss. */
   readonly classWeights?: ClassWeights | null | undefined;
+  /** The same as factors by class name, in place of `classWeights`. */
+  readonly classWeightsByName?: ReadonlyArray<ClassWeightInput> | null | undefined;
   readonly clipping?: ClippingInput | null | undefined;
   /** 0 to below 1: share of the pooled features dropped before the dense layer in training. */
   readonly dropout?: number | null | undefined;
@@ -552,7 +561,9 @@ export type CancelExperimentMutationVariables = Exact<{
 
 
 export type CancelExperimentMutation = { readonly cancelExperiment:
+    | { readonly __typename: 'Conflict', readonly code: RefusalCode, readonly message: string }
     | { readonly __typename: 'Experiment', readonly id: string, readonly name: string, readonly status: ExperimentStatus, readonly tags: ReadonlyArray<string>, readonly createdAt: string, readonly cursor: number, readonly epochs: number, readonly seeds: ReadonlyArray<number>, readonly dataset: { readonly kind: SourceKind, readonly label: string, readonly path: string | null }, readonly runs: ReadonlyArray<{ readonly id: string, readonly label: string, readonly seed: number, readonly status: RunStatus, readonly reason: string | null, readonly origin: RunOrigin, readonly attempt: number, readonly lastEpoch: number, readonly secondsLeft: number | null, readonly contender: { readonly id: string, readonly label: string, readonly learningRate: number | null, readonly optimizer: { readonly name: string } } }> }
+    | { readonly __typename: 'InvalidInput', readonly code: RefusalCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly field: string, readonly message: string }> }
     | { readonly __typename: 'NotFound', readonly code: RefusalCode, readonly message: string }
    };
 

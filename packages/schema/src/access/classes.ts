@@ -54,14 +54,16 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   AugmentationColour: { VIEWER: 'brightness contrast hue saturation' },
   AugmentationCrop: { VIEWER: 'area aspect' },
   Changes: { VIEWER: 'annotations comments cursor epochs events experiments runs' },
+  ClassWeight: { VIEWER: 'class weight' },
   Clipping: { VIEWER: 'by limit' },
   Comment: { VIEWER: 'annotation author body createdAt deletedAt editedAt edits id' },
   Conflict: { STRANGER: 'code message' },
+  Continuity: { VIEWER: 'kind note' },
   Contender: { VIEWER: 'hyperparameters id label learningRate lookahead optimizer position' },
   DatasetSource: { VIEWER: 'kind label path' },
   Engine: { VIEWER: 'device reason runtime threads version' },
   Epoch: {
-    VIEWER: `accuracy epoch evaluationSeconds examplesSeen gradientNorm learningRate loss nonFinite recordedAt
+    VIEWER: `accuracy epoch evaluationSeconds examplesSeen gradientNorm learningRate loss negativeZeros nonFinite recordedAt
       runId trainSeconds updateRatio valAccuracy valLoss`,
   },
   Event: { VIEWER: 'at epoch id kind message numbers runId step' },
@@ -101,7 +103,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   PresetContender: { VIEWER: 'hyperparameters learningRate optimizer' },
   Reference: { VIEWER: 'description id name source' },
   Run: {
-    VIEWER: `attempt contender createdAt engine epochs events experiment finishedAt id imagesPerSecond
+    VIEWER: `attempt contender continuity createdAt engine epochs events experiment finishedAt id imagesPerSecond
       importedFrom label lastEpoch origin phase phaseDone phaseTotal queuePlace reason secondsLeft seed
       series skippedImages startedAt status stepSeries totalParameters trainImages trainableParameters
       validationImages waitsFor worker`,
@@ -111,15 +113,17 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
     VIEWER: `cooldown endDivisor endFactor everyEpochs factor flatFraction kind metric minDelta minRate patience
       peakFraction startDivisor startFactor warmupEpochs`,
   },
-  Series: { VIEWER: 'epochs metric nonFinite values' },
+  Series: { VIEWER: 'epochs metric negativeZeros nonFinite values' },
   Server: { VIEWER: 'database state version workers' },
-  ServerState: { VIEWER: 'checkpointBytes databaseBytes featureCacheBytes queueLength workerProcesses' },
+  ServerState: {
+    VIEWER: 'checkpointBytes databaseBytes featureCacheBytes hindrances queueLength workerProcesses',
+  },
   Session: { OWN: 'address createdAt current device expiresAt id lastSeenAt' },
   SessionsRevoked: { OWN: 'count' },
   Settings: {
-    VIEWER: `augmentation classWeights clipping dropout labelSmoothing schedule stopping weightDecay`,
+    VIEWER: `augmentation classWeights classWeightsByName clipping dropout labelSmoothing schedule stopping weightDecay`,
   },
-  StepSeries: { VIEWER: 'metric nonFinite recorded runId steps values' },
+  StepSeries: { VIEWER: 'metric negativeZeros nonFinite recorded runId steps values' },
   Stopping: { VIEWER: 'earlyStopping minutes target' },
   StoppingEarlyStopping: { VIEWER: 'metric minDelta patience restoreBest startFromEpoch' },
   StoppingTarget: { VIEWER: 'stop valAccuracy' },

@@ -1,22 +1,23 @@
 import { cancelExperiment, cancelRun } from '../store/cancel.ts';
-import { isRefusal, notFound, type Refusal } from '../store/refusal.ts';
-import type { ExperimentRow } from '../tables/experiment.ts';
+import { isRefusal } from '../store/refusal.ts';
 import { builder } from './builder.ts';
 import { Experiment } from './experiment.ts';
-import { NotFound } from './refusal.ts';
+import { Conflict, experimentAfter, InvalidInput, NotFound } from './refusal.ts';
+
+const KEY = 'Doing it twice with one key does it once and gives the same answer.';
 
 const CancelResult = builder.unionType('CancelResult', {
-  types: [Experiment, NotFound],
-  resolveType: (value) => (isRefusal(value) ? NotFound : Experiment),
+  types: [Experiment, NotFound, InvalidInput, Conflict],
+  resolveType: (value) => (isRefusal(value) ? value.refusal : Experiment),
 });
 
 builder.mutationField('cancelExperiment', (t) =>
   t.field({
     type: CancelResult,
     description: 'Cancels every run that has not ended. Already ended runs keep their results.',
-    args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, { db }): Promise<ExperimentRow | NotFoundRefusal> =>
-      (await cancelExperiment(db, id)) ?? notFound('experiment', id),
+    args: { id: t.arg.id({ required: true }), idempotencyKey: t.arg.string({ description: KEY }) },
+    resolve: (_root, { id, idempotencyKey }, context) =>
+      experimentAfter(context, idempotencyKey, (key) => cancelExperiment(context.db, id, key)),
   }),
 );
 
@@ -24,10 +25,8 @@ builder.mutationField('cancelRun', (t) =>
   t.field({
     type: CancelResult,
     description: 'Cancels one run, unless it has ended. Returns its experiment.',
-    args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, { db }): Promise<ExperimentRow | NotFoundRefusal> =>
-      (await cancelRun(db, id)) ?? notFound('run', id),
+    args: { id: t.arg.id({ required: true }), idempotencyKey: t.arg.string({ description: KEY }) },
+    resolve: (_root, { id, idempotencyKey }, context) =>
+      experimentAfter(context, idempotencyKey, (key) => cancelRun(context.db, id, key)),
   }),
 );
-
-type NotFoundRefusal = Extract<Refusal, { refusal: 'NotFound' }>;

@@ -25,7 +25,7 @@ export interface Service {
 }
 
 /** Why a run is not under way. */
-export const WAIT_REASONS = ['ROOM', 'NO_WORKER', 'LABELS', 'MEMBER_LIMIT'] as const;
+export const WAIT_REASONS = ['ROOM', 'NO_WORKER', 'LABELS', 'MEMBER_LIMIT', 'DISK'] as const;
 
 /** A run that waits. */
 export interface Waiting {
@@ -44,6 +44,8 @@ export interface ServerState {
   readonly databaseBytes: number;
   readonly featureCacheBytes: number;
   readonly checkpointBytes: number;
+  /** What holds its runs up, as sentences: a disk without space, a storage that cannot be used. */
+  readonly hindrances?: readonly string[];
 }
 
 /** A worker process. */

@@ -45,6 +45,11 @@ export const Epoch = builder.objectRef<EpochRow>('Epoch').implement({
             return kind === null ? [] : [{ metric, kind }];
           }),
       }),
+      negativeZeros: t.field({
+        type: [Metric],
+        description: 'Metrics whose value is −0, which JSON writes as 0.',
+        resolve: (epoch) => METRIC_NAMES.filter((metric) => Object.is(epoch[metric], -0)),
+      }),
       recordedAt: t.expose('recordedAt', { type: 'DateTime' }),
     };
   },

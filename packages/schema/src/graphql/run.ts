@@ -14,9 +14,10 @@ import { finite, Metric } from './non-finite.ts';
 import { bucketsOf, RESOLUTION } from './resolution.ts';
 import { Series, type SeriesOfRun, thinnedOut } from './series.ts';
 
-const RunStatus = builder.enumType('RunStatus', { values: runStatus.enumValues });
+export const RunStatus = builder.enumType('RunStatus', { values: runStatus.enumValues });
 const RunPhase = builder.enumType('RunPhase', {
-  description: 'What a running run is doing: computing frozen features, or training.',
+  description:
+    'What a running run is doing: fetching files, making data ready, computing frozen features, or training.',
   values: runPhase.enumValues,
 });
 
@@ -55,7 +56,8 @@ Run.implement({
     }),
     phase: t.expose('phase', { type: RunPhase, nullable: true }),
     phaseDone: t.exposeInt('phaseDone', {
-      description: 'Images featured, or steps trained over the whole run, and in all.',
+      description:
+        'Bytes fetched, bytes or images made ready, images featured, or steps trained over the whole run, and in all.',
     }),
     phaseTotal: t.exposeInt('phaseTotal', {}),
     imagesPerSecond: t.float({ nullable: true, resolve: (run) => finite(run.imagesPerSecond) }),

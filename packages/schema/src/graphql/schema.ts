@@ -9,6 +9,7 @@ import './annotate.ts';
 import './annotation-connection.ts';
 import './cancel.ts';
 import './changes.ts';
+import './continuity.ts';
 import './create-experiment.ts';
 import './date-time.ts';
 import './exchange.ts';

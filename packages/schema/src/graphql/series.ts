@@ -39,6 +39,10 @@ export const Series = builder.objectRef<SeriesOfRun>('Series').implement({
           return kind === null ? [] : [{ epoch: series.epochs[index]!, kind }];
         }),
     }),
+    negativeZeros: t.intList({
+      description: 'Epochs whose value is −0, which JSON writes as 0.',
+      resolve: ({ epochs, values }) => epochs.filter((_, index) => Object.is(values[index], -0)),
+    }),
   }),
 });
 

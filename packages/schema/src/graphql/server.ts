@@ -25,6 +25,11 @@ const State = builder.objectRef<ServerState>('ServerState').implement({
       description: 'Those of this server. They are started when there is work.',
       resolve: ({ workerProcesses }) => [...workerProcesses],
     }),
+    hindrances: t.stringList({
+      description:
+        'What holds its runs up, as sentences: a disk without space, a storage that cannot be used.',
+      resolve: ({ hindrances }) => [...(hindrances ?? [])],
+    }),
     // Bytes as Float: they exceed the 32 bits of an Int.
     databaseBytes: t.exposeFloat('databaseBytes', {}),
     featureCacheBytes: t.exposeFloat('featureCacheBytes', {

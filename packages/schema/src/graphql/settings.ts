@@ -9,6 +9,17 @@ const { augmentation, clipping, weightDecay, stopping } = RunConfig.shape;
 /** Optional and null alike stand for "as the trainer does by default". */
 type Given<Type> = Type extends object ? { readonly [Name in keyof Type]?: Given<Type[Name]> | null } : Type;
 
+const ClassWeightInput = builder.inputType('ClassWeightInput', {
+  fields: (t) => ({
+    class: t.string({ required: true, description: 'Name of a class of the data set.' }),
+    weight: t.float({ required: true, description: '0 to 1,000,000; a class that is not named counts 1.' }),
+  }),
+});
+const ClassWeight = builder
+  .objectRef<{ readonly class: string; readonly weight: number }>('ClassWeight')
+  .implement({
+    fields: (t) => ({ class: t.exposeString('class', {}), weight: t.exposeFloat('weight', {}) }),
+  });
 const ClassWeights = enumFrom('ClassWeights', ['none', 'balanced']);
 /** The settings of every schedule side by side; which of them a kind has is checked where the input is planned. */
 const scheduleSettings = SCHEDULES.reduce<z.ZodObject>(
@@ -47,6 +58,10 @@ export const SettingsInput = builder.inputType('SettingsInput', {
     classWeights: t.field({
       type: ClassWeights,
       description: 'How much each class counts in the training loss.',
+    }),
+    classWeightsByName: t.field({
+      type: [ClassWeightInput],
+      description: 'The same as factors by class name, in place of `classWeights`.',
     }),
     dropout: t.float({
       description: '0 to below 1: share of the pooled features dropped before the dense layer in training.',
@@ -90,6 +105,15 @@ export const SettingsOutput = builder.objectRef<Settings>('Settings').implement(
       nullable: true,
       description: 'Null where each class has a weight of its own.',
       resolve: ({ classWeights }) => (typeof classWeights === 'string' ? classWeights : null),
+    }),
+    classWeightsByName: t.field({
+      type: [ClassWeight],
+      nullable: true,
+      description: 'Those weights; null where `classWeights` says it all.',
+      resolve: ({ classWeights }) =>
+        typeof classWeights === 'string'
+          ? null
+          : Object.entries(classWeights).map(([name, weight]) => ({ class: name, weight })),
     }),
     dropout: t.exposeFloat('dropout', {}),
     clipping: t.expose('clipping', { type: ClippingOutput, nullable: true }),

@@ -47,6 +47,10 @@ export const StepSeries = builder.objectRef<StepSeriesOfRun>('StepSeries').imple
       type: [NonFiniteStep],
       resolve: nonFiniteSteps,
     }),
+    negativeZeros: t.intList({
+      description: 'Steps whose value is −0, which JSON writes as 0.',
+      resolve: negativeZeroSteps,
+    }),
   }),
 });
 
@@ -64,6 +68,14 @@ function numbersOf(values: ArrayLike<number>): number[] {
   const all = new Array<number>(values.length);
   for (let place = 0; place < values.length; place++) all[place] = values[place]!;
   return all;
+}
+
+function negativeZeroSteps({ steps, values }: StepSeriesOfRun): number[] {
+  const found: number[] = [];
+  for (let place = 0; place < values.length; place++) {
+    if (values[place] === 0 && Object.is(values[place], -0)) found.push(steps[place]!);
+  }
+  return found;
 }
 
 function nonFiniteSteps({

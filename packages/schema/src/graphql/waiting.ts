@@ -7,6 +7,7 @@ const WaitReason = builder.enumType('WaitReason', {
     ROOM: { description: 'Every worker that may take it up has as many runs as it can.' },
     NO_WORKER: { description: 'No worker is there.' },
     LABELS: { description: 'No worker that is there has all labels that its experiment asks for.' },
+    DISK: { description: 'The disk has too little space for another run.' },
     MEMBER_LIMIT: { description: 'As many runs of its author are under way as may be at once.' },
   } satisfies Record<(typeof WAIT_REASONS)[number], object>,
 });

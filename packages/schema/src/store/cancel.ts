@@ -1,46 +1,41 @@
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
-import { isId } from '../ordered-id.ts';
 import { attempts } from '../tables/attempt.ts';
-import { type ExperimentRow, experiments } from '../tables/experiment.ts';
-import { type RunRow, runs } from '../tables/run.ts';
-import { type Change, changeExperiment } from './change.ts';
+import { experiments } from '../tables/experiment.ts';
+import { hasEnded, type RunRow, runs } from '../tables/run.ts';
+import type { Change } from './change.ts';
+import { type Answer, changeOnce, changeRunOnce } from './change-once.ts';
+import { openRuns, runOf } from './open-runs.ts';
 import { recordEvents } from './record-event.ts';
+import type { Refusal } from './refusal.ts';
 
-/** Cancels every run that has not ended. Null when there is no such experiment. */
-export async function cancelExperiment(db: Database, id: string): Promise<ExperimentRow | null> {
-  if (!isId(id)) return null;
-  await changeExperiment(db, id, async (change) => {
-    const open = await change.tx
-      .select()
-      .from(runs)
-      .where(and(eq(runs.experimentId, id), inArray(runs.status, ['QUEUED', 'RUNNING', 'PAUSED'])))
-      .orderBy(asc(runs.position));
-    if (open.length === 0) return null;
+/** Cancels every run that has not ended. One that has ended already is cancelled enough: nothing is refused. */
+export async function cancelExperiment(
+  db: Database,
+  id: string,
+  key: string | null = null,
+): Promise<Answer | Refusal> {
+  return await changeOnce(db, { operation: 'cancelExperiment', key, arguments: [id] }, id, async (change) => {
+    const open = await openRuns(change);
+    if (open.length === 0) return { changed: false };
     await change.tx.update(experiments).set({ cancelledAt: sql`now()` }).where(eq(experiments.id, id));
     await cancelRuns(change, open);
-    return true;
+    return { changed: true };
   });
-  const [experiment] = await db.select().from(experiments).where(eq(experiments.id, id));
-  return experiment ?? null;
 }
 
-/** Cancels one run, unless it has ended. Returns its experiment; null when there is no such run. */
-export async function cancelRun(db: Database, id: string): Promise<ExperimentRow | null> {
-  if (!isId(id)) return null;
-  const [found] = await db.select({ experimentId: runs.experimentId }).from(runs).where(eq(runs.id, id));
-  if (found === undefined) return null;
-  await changeExperiment(db, found.experimentId, async (change) => {
-    const open = await change.tx
-      .select()
-      .from(runs)
-      .where(and(eq(runs.id, id), inArray(runs.status, ['QUEUED', 'RUNNING', 'PAUSED'])));
-    if (open.length === 0) return null;
-    await cancelRuns(change, open);
-    return true;
+/** Cancels one run, unless it has ended. */
+export async function cancelRun(
+  db: Database,
+  id: string,
+  key: string | null = null,
+): Promise<Answer | Refusal> {
+  return await changeRunOnce(db, { operation: 'cancelRun', key, arguments: [id] }, id, async (change) => {
+    const run = await runOf(change, id);
+    if (hasEnded(run.status)) return { changed: false, runId: id };
+    await cancelRuns(change, [run]);
+    return { changed: true, runId: id };
   });
-  const [experiment] = await db.select().from(experiments).where(eq(experiments.id, found.experimentId));
-  return experiment ?? null;
 }
 
 /** Their workers learn of it from the change's announcement, or from the refusal of their next write. */

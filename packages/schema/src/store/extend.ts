@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import type { ContenderInput } from '../graphql/create-experiment-input.ts';
 import { orderedId } from '../ordered-id.ts';
 import { type ContenderRow, contenders } from '../tables/contender.ts';
-import { experiments } from '../tables/experiment.ts';
+import { type ExperimentRow, experiments } from '../tables/experiment.ts';
 import { type RunRow, runs } from '../tables/run.ts';
 import { addRuns, goesOn, MOST_RUNS, type NewRun } from './add-runs.ts';
 import type { Change } from './change.ts';
@@ -125,7 +125,31 @@ async function plan(change: Change, extension: Extension): Promise<Planned | Ref
           ({ status, lastEpoch }) =>
             status === 'RUNNING' || (status === 'FINISHED' && lastEpoch >= experiment.epochs),
         );
+  const stopped = trained.filter(
+    ({ status, lastEpoch }) => status === 'FINISHED' && lastEpoch < experiment.epochs,
+  );
+  const waiting = trained.some(({ status }) => status === 'QUEUED' || status === 'PAUSED');
+  if (
+    epochs !== null &&
+    seeds === null &&
+    inputs === null &&
+    !waiting &&
+    longer.length === 0 &&
+    stopped.length > 0
+  )
+    return conflict('EXPERIMENT_ENDED', stoppedMessage(experiment, stopped));
   return { longer, contenders: planned, present: ownContenders, presentSeeds };
+}
+
+/** Such runs ended by their own rule, not by the number of epochs: with another number they would have ended alike. */
+function stoppedMessage({ name, epochs }: ExperimentRow, stopped: readonly RunRow[]): string {
+  const last = stopped.map(({ lastEpoch }) => lastEpoch);
+  const [least, most] = [Math.min(...last), Math.max(...last)];
+  const where = least === most ? `after epoch ${least}` : `after epochs ${least} to ${most}`;
+  return (
+    `No run of "${name}" would train on: they were stopped ${where} of ${epochs} by early stopping, a target or a time ` +
+    'budget, and would be again. Clone the experiment with other settings for stopping (cloneExperiment).'
+  );
 }
 
 /** An optimizer that is not known here any more, or was imported, goes by its name. */

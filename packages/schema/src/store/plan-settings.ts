@@ -15,8 +15,17 @@ const FIELDS = [
   'stopping',
 ] as const satisfies readonly (keyof SharedSettings)[];
 
+/** As the trainer has it. */
+const MOST_CLASS_WEIGHT = 1e6;
+
 /** Settings as they are given: objects whose fields may be null, which is the same as left out. */
-export type GivenSettings = Readonly<Partial<Record<(typeof FIELDS)[number], unknown>>>;
+export type GivenSettings = Readonly<Partial<Record<(typeof FIELDS)[number], unknown>>> & {
+  /** The same as `classWeights`, as a list: GraphQL has no records. */
+  readonly classWeightsByName?:
+    | readonly { readonly class: string; readonly weight: number }[]
+    | null
+    | undefined;
+};
 
 const SettingsConfig = RunConfig.pick({
   augmentation: true,
@@ -42,8 +51,14 @@ export function spansWholeRun(settings: SharedSettings): boolean {
 }
 
 /** The settings that were given, checked by the trainer's own rules. Adds what is wrong to the problems. */
-export function planSettings(given: GivenSettings, epochs: number, problems: InputProblem[]): SharedSettings {
+export function planSettings(
+  { classWeightsByName, ...given }: GivenSettings,
+  epochs: number,
+  problems: InputProblem[],
+): SharedSettings {
   const settings = withoutNulls(given) as Record<string, unknown>;
+  if (classWeightsByName != null)
+    settings.classWeights = planClassWeights(classWeightsByName, settings.classWeights, problems);
   const foreign = foreignScheduleFields(settings.schedule);
   problems.push(...foreign);
   const parsed = SettingsConfig.safeParse(settings, { reportInput: true });
@@ -56,6 +71,32 @@ export function planSettings(given: GivenSettings, epochs: number, problems: Inp
   return Object.fromEntries(
     FIELDS.filter((field) => settings[field] !== undefined).map((field) => [field, parsed.data[field]]),
   );
+}
+
+/** Factors by class name, checked; a field that cannot stand adds its problem. */
+function planClassWeights(
+  named: NonNullable<GivenSettings['classWeightsByName']>,
+  otherwise: unknown,
+  problems: InputProblem[],
+): Record<string, number> {
+  if (otherwise !== undefined) {
+    const message =
+      'settings.classWeights and settings.classWeightsByName are both given; give one of the two.';
+    problems.push({ field: 'settings.classWeightsByName', message });
+  }
+  const weights = new Map<string, number>();
+  for (const [place, { class: name, weight }] of named.entries()) {
+    const field = `settings.classWeightsByName.${place}`;
+    if (weights.has(name)) {
+      const message = `${field}.class is ${JSON.stringify(name)}, which has a weight already; name each class once.`;
+      problems.push({ field: `${field}.class`, message });
+    }
+    if (!(weight >= 0 && weight <= MOST_CLASS_WEIGHT)) {
+      const message = `${field}.weight is ${weight}; wanted 0 to ${MOST_CLASS_WEIGHT}.`;
+      problems.push({ field: `${field}.weight`, message });
+    } else weights.set(name, weight);
+  }
+  return Object.fromEntries(weights);
 }
 
 /** The input has the fields of all schedules; the trainer would pass over those of another kind. */

@@ -1,9 +1,11 @@
 import type { StartedEvent } from '@optiscope/trainer';
-import { and, eq } from 'drizzle-orm';
-import type { Database } from '../database/database.ts';
+import { and, desc, eq, isNotNull, or } from 'drizzle-orm';
+import type { Database, Transaction } from '../database/database.ts';
 import { attempts } from '../tables/attempt.ts';
-import { runs } from '../tables/run.ts';
+import { type RunRow, runs } from '../tables/run.ts';
+import { stepChunks } from '../tables/step-chunk.ts';
 import { changeExperiment } from './change.ts';
+import { type Before, continuityOf } from './continuity.ts';
 import { type Claim, heldRun } from './held-run.ts';
 import { recordEvents } from './record-event.ts';
 import { addSteps } from './record-steps.ts';
@@ -24,9 +26,11 @@ export async function recordStarted(
 ): Promise<boolean> {
   const recorded = await changeExperiment(db, claim.experimentId, async (change) => {
     const { tx, experiment, version } = change;
-    if ((await heldRun(tx, claim)) === null) return null;
+    const run = await heldRun(tx, claim);
+    if (run === null) return null;
     const resumed = started.resumedAfterEpoch;
     const goesOn = resumed > 0 || started.resumedAfterStep > 0;
+    const { continuity, note } = continuityOf(started, await knownBefore(tx, run));
     await addSteps(change, claim, steps);
     await tx
       .update(runs)
@@ -46,29 +50,56 @@ export async function recordStarted(
       .where(eq(runs.id, claim.runId));
     await tx
       .update(attempts)
-      .set({ resumedAfterEpoch: resumed, resumedAfterStep: started.resumedAfterStep })
+      .set({
+        resumedAfterEpoch: resumed,
+        resumedAfterStep: started.resumedAfterStep,
+        continuity,
+        continuityNote: note,
+      })
       .where(and(eq(attempts.runId, claim.runId), eq(attempts.number, claim.token)));
     await recordEvents(change, {
       runId: claim.runId,
       attempt: claim.token,
       kind: goesOn ? 'RESUMED' : 'STARTED',
       ...(goesOn && { epoch: resumed }),
-      message: startedMessage(started),
+      message: startedMessage(started, continuity === 'FIRST' ? null : note),
     });
     return true;
   });
   return recorded ?? false;
 }
 
-function startedMessage(started: StartedEvent): string {
-  const { resumedAfterEpoch, resumedAfterStep, trainImages, validationImages, classes, skipped } = started;
-  const place =
-    resumedAfterStep > 0
-      ? `step ${resumedAfterStep} of epoch ${resumedAfterEpoch + 1}`
-      : resumedAfterEpoch > 0 && `epoch ${resumedAfterEpoch}`;
-  const begun = place
-    ? `Goes on after ${place} from its checkpoint.`
-    : `Trains on ${trainImages} images of ${classes.length} classes, validates on ${validationImages}.`;
+async function knownBefore(tx: Transaction, run: RunRow): Promise<Before> {
+  // This one, and the one before it that got as far as training.
+  const [now, earlier] = await tx
+    .select({ host: attempts.host })
+    .from(attempts)
+    .where(
+      and(
+        eq(attempts.runId, run.id),
+        or(eq(attempts.number, run.attempt), isNotNull(attempts.resumedAfterEpoch)),
+      ),
+    )
+    .orderBy(desc(attempts.number))
+    .limit(2);
+  const [step] = await tx
+    .select({ firstStep: stepChunks.firstStep })
+    .from(stepChunks)
+    .where(eq(stepChunks.runId, run.id))
+    .limit(1);
+  return {
+    lastEpoch: run.lastEpoch,
+    hasSteps: step !== undefined,
+    engine: run.engine,
+    host: now!.host,
+    hostBefore: earlier?.host ?? null,
+  };
+}
+
+function startedMessage(started: StartedEvent, note: string | null): string {
+  const { trainImages, validationImages, classes, skipped } = started;
+  const begun =
+    note ?? `Trains on ${trainImages} images of ${classes.length} classes, validates on ${validationImages}.`;
   if (skipped.length === 0) return begun;
   const named = skipped.slice(0, NAMED_IMAGES).map(({ path, reason }) => `${path} (${reason})`);
   const more = skipped.length > NAMED_IMAGES ? ` and ${skipped.length - NAMED_IMAGES} more` : '';

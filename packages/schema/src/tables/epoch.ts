@@ -1,14 +1,6 @@
 import type { EpochMetrics } from '@optiscope/trainer';
-import {
-  bigint,
-  doublePrecision,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { bigint, index, integer, pgTable, primaryKey, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { double } from './double.ts';
 import { experiments } from './experiment.ts';
 import { runs } from './run.ts';
 
@@ -25,16 +17,16 @@ export const epochs = pgTable(
       .references(() => experiments.id),
     /** The attempt that measured it. */
     attempt: integer().notNull(),
-    loss: doublePrecision().notNull(),
-    accuracy: doublePrecision().notNull(),
-    valLoss: doublePrecision('val_loss').notNull(),
-    valAccuracy: doublePrecision('val_accuracy').notNull(),
-    learningRate: doublePrecision('learning_rate').notNull(),
-    trainSeconds: doublePrecision('train_seconds').notNull(),
-    evaluationSeconds: doublePrecision('evaluation_seconds').notNull(),
+    loss: double().notNull(),
+    accuracy: double().notNull(),
+    valLoss: double('val_loss').notNull(),
+    valAccuracy: double('val_accuracy').notNull(),
+    learningRate: double('learning_rate').notNull(),
+    trainSeconds: double('train_seconds').notNull(),
+    evaluationSeconds: double('evaluation_seconds').notNull(),
     examplesSeen: bigint('examples_seen', { mode: 'number' }).notNull(),
-    gradientNorm: doublePrecision('gradient_norm').notNull(),
-    updateRatio: doublePrecision('update_ratio').notNull(),
+    gradientNorm: double('gradient_norm').notNull(),
+    updateRatio: double('update_ratio').notNull(),
     recordedAt: timestamp('recorded_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
     version: integer().notNull(),
   },
