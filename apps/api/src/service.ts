@@ -111,7 +111,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     const identify = tokenOr(identifyTokens(database.db, log), team?.identify ?? everyoneIsOwner);
     const limits = new RateLimits(settings.RATE_LIMIT);
     const graphql = createGraphql(service, log, identify, limits);
-    const webSockets = createWebSockets(graphql, log, identify, limits);
+    const webSockets = createWebSockets(graphql, log, identify, limits, settings.CONNECTIONS);
     const pages = parts.withDashboard ? await pagesOf(settings, http, log) : notBuilt;
     const readiness = new ReadinessProbe(database, dispatcher, (away) => {
       if (away === null) log.info('The database answers again');

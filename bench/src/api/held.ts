@@ -42,7 +42,6 @@ export async function heldPart({ connections, experiments, rate, seconds }: Held
     const after = await loadOf(server.child.pid!);
     await sleep(ARRIVE_MILLISECONDS);
     const received = await clients.tell();
-    const each = ((held?.memory ?? Number.NaN) - (empty?.memory ?? Number.NaN)) / connections;
     const computing = (after?.computing ?? Number.NaN) - (before?.computing ?? Number.NaN);
     return {
       title: 'Held: connections open at once on one server, each served',
@@ -52,8 +51,9 @@ export async function heldPart({ connections, experiments, rate, seconds }: Held
           cells: [
             ...latencyCells(received.latencies),
             ['opened in s', opening.toFixed(1)],
-            ['kB each', whole(each / 1e3)],
-            ['MB', whole((after?.memory ?? Number.NaN) / 1e6)],
+            ['MB before', whole((empty?.memory ?? Number.NaN) / 1e6)],
+            ['held', whole((held?.memory ?? Number.NaN) / 1e6)],
+            ['served', whole((after?.memory ?? Number.NaN) / 1e6)],
             ['cores', (computing / written.seconds).toFixed(2)],
           ],
         },
