@@ -1,7 +1,7 @@
 import type { OpenDatabase } from '@optiscope/schema';
 import { openTestDatabase } from '@optiscope/schema/test-database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { capacityOf } from '../src/queue/dispatcher.ts';
+import { capacityOf } from '../src/worker-settings.ts';
 import { fakeMetrics, fakeStepLoss, MISHAP } from './fake-train.ts';
 import { startTestService, type TestService } from './test-service.ts';
 

@@ -76,6 +76,7 @@ export {
   BEAT_SECONDS,
   beatWorker,
   forgetWorkers,
+  GONE_SECONDS,
   stopWorker,
   type WorkerBeat,
   type WorkerSelf,

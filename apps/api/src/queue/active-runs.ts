@@ -6,8 +6,11 @@ import type { WorkerProcess } from './worker-process.ts';
 /** A run that this server has claimed and given to one of its workers. */
 export interface ActiveRun {
   readonly claim: Claim;
-  readonly job: RunJob;
+  /** How it was handed out last. */
+  job: RunJob;
   readonly worker: WorkerProcess;
+  /** Why it is being put back into the queue, though nobody took it from here; null while it is not. */
+  givenBackFor: string | null;
 }
 
 /** The runs that this server works on, by run and token. */

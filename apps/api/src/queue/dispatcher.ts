@@ -1,14 +1,16 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ChangeFeed,
   type Claim,
+  type ClaimedRun,
   claimRun,
   type Database,
   failAttempt,
   heldRuns,
+  orderedId,
   overClaims,
+  releaseOrphans,
   releaseRun,
   type StatusWatcher,
 } from '@optiscope/schema';
@@ -17,11 +19,20 @@ import type { DiskSpace } from '../health/disk-space.ts';
 import type { Log } from '../log.ts';
 import type { StorageSettings } from '../storage/storage-place.ts';
 import { attemptOver, tracedClaim } from '../tracing/attempt-spans.ts';
-import type { FromWorker, Report, RunKey } from '../worker/messages.ts';
+import type { FromWorker, Report, RunKey, RunOrder } from '../worker/messages.ts';
+import { type Capacity, capacityFrom } from '../worker-settings.ts';
 import { type ActiveRun, ActiveRuns } from './active-runs.ts';
+import { EnginesTold } from './engines-told.ts';
+import { Intake } from './intake.ts';
+import { JobKeeper } from './job-keeper.ts';
+import { keepMemory, memoryOf } from './memory-keeper.ts';
+import type { MemoryWatch } from './memory-watch.ts';
+import { untilDone } from './persistence.ts';
+import { Presence } from './presence.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import { recordReport } from './record-report.ts';
-import { type RunJob, type RunQueue, TOUCH_SECONDS } from './run-queue.ts';
+import type { RunJob, RunQueue } from './run-queue.ts';
+import { StorageTrouble } from './storage-trouble.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -30,9 +41,14 @@ export interface DispatcherOptions {
   readonly queue: RunQueue;
   readonly feed: ChangeFeed;
   readonly log: Log;
-  /** The most worker processes. */
+  /** The most worker processes; 0 leaves every run to others. */
   readonly workers: number;
-  /** Program that they run. */
+  /** How many runs they train side by side, and in how much memory; by default as many as they are good for. */
+  readonly capacity?: Capacity;
+  /** What this machine has; runs that ask for something else are left to others. */
+  readonly labels?: readonly string[];
+  readonly version?: string;
+  /** Program that the worker processes run. */
   readonly workerEntry: string;
   readonly engine: EngineChoice;
   readonly dataDirectory: string;
@@ -42,19 +58,10 @@ export interface DispatcherOptions {
   readonly disk?: DiskSpace;
 }
 
-/** At least so many runs go side by side: the contenders of the six-optimizers preset learn together. */
-const LEAST_SIDE_BY_SIDE = 6;
-/** Without a hint the queue is looked at this often; a job that was put back waits a second. */
-const POLL_MILLISECONDS = 1_000;
 /** Time for workers to stop their runs; each does at its next step, with a checkpoint. */
 const STOP_MILLISECONDS = 3_000;
-/** After the database did not take something. */
-const RETRY_MILLISECONDS = 1_000;
-
-/** Runs side by side in all, the same number in each worker. */
-export function capacityOf(workers: number): number {
-  return workers * Math.ceil(LEAST_SIDE_BY_SIDE / workers);
-}
+/** Runs whose worker on this machine died are looked for this often. */
+const ORPHANS_MILLISECONDS = 10_000;
 
 /**
  * Takes runs from the queue, gives them to worker processes, and records what these report. Everything that is
@@ -62,28 +69,52 @@ export function capacityOf(workers: number): number {
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #capacity: Capacity;
+  /** Its id as a worker. */
+  readonly #id = orderedId();
   readonly #pool: WorkerPool;
   readonly #active = new ActiveRuns();
   readonly #progress: ProgressReporter;
   readonly #statuses: StatusWatcher;
-  /** Of runs here, why their storage cannot be used. */
-  readonly #storageAway = new Map<string, string>();
+  readonly #intake: Intake;
+  readonly #keeper: JobKeeper;
+  readonly #presence: Presence;
+  readonly #memory: MemoryWatch | null;
+  readonly #engines = new EnginesTold();
+  readonly #storage = new StorageTrouble();
   #stopping = false;
-  #lookedAt = performance.now();
-  #wake: () => void = () => undefined;
-  #touchTimer: NodeJS.Timeout | undefined;
-  #loop: Promise<unknown> = Promise.resolve();
+  #started = false;
+  #orphanTimer: NodeJS.Timeout | undefined;
+  #following: Promise<void> = Promise.resolve();
 
   constructor(options: DispatcherOptions) {
+    const { db, queue, feed, log, workers, labels = [], version = 'unknown' } = options;
     this.#options = options;
+    this.#capacity = options.capacity ?? capacityFrom({ WORKERS: workers });
+    const { memory, processes, runs } = this.#capacity;
     this.#pool = new WorkerPool({
       entry: options.workerEntry,
-      workers: options.workers,
+      workers: processes,
       onMessage: (_worker, message) => this.#receive(message),
       onExit: (worker, why) => this.#workerGone(worker, why),
     });
-    this.#progress = new ProgressReporter(options.db, options.log, (claim) => void this.#dismiss(claim));
-    this.#statuses = options.feed.watchStatuses();
+    this.#progress = new ProgressReporter(db, log, (claim) => void this.#dismiss(claim));
+    this.#statuses = feed.watchStatuses();
+    this.#keeper = new JobKeeper(queue, this.#active, log, (held) => void this.#dismissLost(held));
+    const room = () => this.#room;
+    this.#intake = new Intake({ queue, log, labels, room, take: (job) => this.#take(job) });
+    const self = { id: this.#id, host: hostname(), pid: process.pid, version, labels: [...labels] };
+    this.#presence = new Presence(
+      db,
+      { ...self, concurrency: runs, processes, memoryLimit: memory },
+      async () => ({
+        memoryUsed: await memoryOf(this.#pool.workers.map(({ pid }) => pid)),
+        engines: this.#engines.told,
+        draining: this.#stopping,
+      }),
+      log,
+    );
+    this.#memory = memory === null || runs === 0 ? null : keepMemory(memory, this.#active, log);
   }
 
   /** How many runs are being worked on. */
@@ -103,111 +134,90 @@ export class Dispatcher {
   /** What holds runs up here, as sentences: no space, or a storage that cannot be used. */
   get hindrances(): string[] {
     const low = this.#options.disk?.low ?? null;
-    return [...(low === null ? [] : [low]), ...new Set(this.#storageAway.values())];
+    return [...(low === null ? [] : [low]), ...this.#storage.reasons];
   }
 
-  /** Milliseconds since the queue was last looked at, or a run taken from it. */
+  /** Milliseconds since the queue was last looked at, or a run taken from it; 0 where every run is left to others. */
   get silentFor(): number {
-    return performance.now() - this.#lookedAt;
+    return this.#started ? this.#intake.silentFor : 0;
   }
 
   start(): void {
-    this.#loop = Promise.all([this.#takeJobs(), this.#followStatuses()]);
-    this.#touchTimer = setInterval(() => {
-      this.#options.queue
-        .touch([...this.#active].map(({ job }) => job))
-        .catch((error: unknown) =>
-          this.#options.log.warn('The queue could not be told that runs go on', error),
-        );
-    }, TOUCH_SECONDS * 1_000);
+    if (this.#capacity.runs === 0) return;
+    this.#started = true;
+    void this.#presence.start().then(() => this.#intake.hint());
+    this.#intake.start();
+    this.#keeper.start();
+    this.#following = this.#followStatuses();
+    this.#orphanTimer = setInterval(() => void this.#releaseOrphans(), ORPHANS_MILLISECONDS);
   }
 
   /** Claims no more, stops the runs, puts them back into the queue, and ends the worker processes. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    clearInterval(this.#touchTimer);
+    clearInterval(this.#orphanTimer);
+    this.#memory?.close();
     this.#statuses.close();
-    this.#wake();
-    await this.#loop;
+    if (this.#started) void this.#presence.tell();
+    await Promise.all([this.#intake.stop(), this.#following]);
     this.#progress.close();
     const left = [...this.#active];
     for (const run of left) run.worker.send({ ...keyOf(run), type: 'stop', discard: false });
     await this.#pool.close(STOP_MILLISECONDS);
+    this.#keeper.stop();
     for (const run of left) {
       this.#active.delete(run);
       attemptOver(run.claim);
-      await this.#attempting(`run ${run.claim.runId} goes back to the queue`, async () => {
-        await releaseRun(this.#options.db, run.claim, 'STOPPED', 'The server was stopped.');
-        await this.#options.queue.putBack(run.job);
-      });
+      await this.#attempting(`run ${run.claim.runId} goes back to the queue`, () =>
+        this.#putBack(run, 'Its worker was stopped.'),
+      );
     }
+    if (this.#started) await this.#attempting('this worker has left', () => this.#presence.stop());
   }
 
-  async #takeJobs(): Promise<void> {
-    const { queue, log, workers } = this.#options;
-    const capacity = capacityOf(workers);
-    while (!this.#stopping) {
-      this.#lookedAt = performance.now();
-      try {
-        // What is taken up writes checkpoints: without space for them it would fail.
-        const free = this.#options.disk?.low == null ? capacity - this.#active.size : 0;
-        const jobs = free > 0 ? await queue.fetch(free) : [];
-        for (const job of jobs) await this.#take(job);
-        if (jobs.length > 0) continue;
-      } catch (error) {
-        log.error('Taking runs from the queue failed; it is tried again', error);
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, POLL_MILLISECONDS);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-        if (this.#stopping) this.#wake();
-      });
-    }
+  /** For how many more runs there is room. */
+  get #room(): number {
+    // What is taken up writes checkpoints: without space for them it would fail.
+    const isShort = this.#options.disk?.low != null;
+    if (isShort || this.#presence.draining || !this.#presence.known) return 0;
+    return Math.min(this.#capacity.runs - this.#active.size, this.#memory?.room ?? Number.POSITIVE_INFINITY);
   }
 
   async #take(job: RunJob): Promise<void> {
-    const { db, queue, log, engine, dataDirectory } = this.#options;
-    if (this.#stopping) return await queue.putBack(job);
-    const claimant = { jobId: job.id, host: hostname(), pid: process.pid };
+    const { db, queue, log } = this.#options;
+    const claimant = { jobId: job.id, host: hostname(), pid: process.pid, workerId: this.#id };
     const claim = await tracedClaim(db, job.id, () => claimRun(db, job.runId, claimant));
     if (claim === null) return await queue.complete(job);
     if (claim === 'LIMITED') return await queue.putBack(job);
-    const worker = claim.failures > 0 ? this.#pool.alone() : this.#pool.share();
-    this.#active.add({ claim, job, worker });
+    const alone = claim.failures > 0 || this.#memory !== null;
+    const worker = alone ? this.#pool.alone() : this.#pool.share();
+    this.#active.add({ claim, job, worker, givenBackFor: null });
     aboutClaim(log, claim).debug(
       `run ${claim.runId}, attempt ${claim.token}, goes to worker process ${worker.pid}`,
     );
-    worker.send({
-      type: 'run',
-      runId: claim.runId,
-      token: claim.token,
-      config: claim.config,
-      engine,
-      storage: this.#options.storage ?? null,
-      cacheDirectory: join(dataDirectory, 'cache'),
-      checkpointDirectory: join(dataDirectory, 'checkpoints', claim.runId),
-    });
+    worker.send(orderOf(claim, this.#options));
   }
 
   /** Wakes up for new runs, and stops those that were cancelled or taken up elsewhere. */
   async #followStatuses(): Promise<void> {
     while (await this.#statuses.next()) {
-      this.#wake();
+      this.#intake.hint();
       const changed = this.#statuses.take();
-      const concerned = [...this.#active].filter(({ claim }) => changed?.has(claim.experimentId) ?? true);
-      if (concerned.length === 0) continue;
-      try {
-        const held = await heldRuns(
-          this.#options.db,
-          concerned.map(({ claim }) => claim),
-        );
-        for (const run of concerned) if (!held.includes(run.claim)) void this.#dismiss(run.claim);
-      } catch (error) {
-        this.#options.log.warn('The statuses of runs could not be read; it is tried again', error);
-      }
+      await this.#dismissLost(
+        [...this.#active].filter(({ claim }) => changed?.has(claim.experimentId) ?? true),
+      );
+    }
+  }
+
+  /** Dismisses those of the runs that are not held from here any more. */
+  async #dismissLost(concerned: readonly ActiveRun[]): Promise<void> {
+    if (concerned.length === 0) return;
+    try {
+      const claims = concerned.map(({ claim }) => claim);
+      const held = await heldRuns(this.#options.db, claims);
+      for (const { claim } of concerned) if (!held.includes(claim)) void this.#dismiss(claim);
+    } catch (error) {
+      this.#options.log.warn('The statuses of runs could not be read; it is tried again', error);
     }
   }
 
@@ -219,8 +229,8 @@ export class Dispatcher {
     const run = this.#active.get(key);
     if (run === undefined) return;
     // When it cannot be told whether the run has ended, a checkpoint too many does no harm.
-    const ended = await overClaims(this.#options.db, [run.claim]).catch(() => []);
-    run.worker.send({ ...keyOf(run), type: 'stop', discard: ended.length > 0 });
+    const over = await overClaims(this.#options.db, [run.claim]).catch(() => []);
+    run.worker.send({ ...keyOf(run), type: 'stop', discard: over.length > 0 });
   }
 
   #receive(message: FromWorker): void {
@@ -237,7 +247,7 @@ export class Dispatcher {
         void this.#failed(run, message.reason, message);
         break;
       case 'storage':
-        this.#noteStorage(run, message.away);
+        this.#storage.note(run.claim.runId, message.away, aboutClaim(this.#options.log, run.claim));
         break;
       case 'left':
         void this.#finish(run);
@@ -250,6 +260,7 @@ export class Dispatcher {
     const { db, log } = this.#options;
     const { claim } = run;
     this.#progress.forget(claim); // older than what is recorded now
+    if (report.kind === 'started') this.#engines.tell(report.event.engine);
     let held = false;
     const done = await this.#attempting(`a report of run ${claim.runId} is recorded`, async () => {
       held = await recordReport(db, claim, report, log);
@@ -263,14 +274,15 @@ export class Dispatcher {
 
   async #failed(run: ActiveRun, reason: string, { lasting = false, diskFull = false } = {}): Promise<void> {
     const { db, queue, log } = this.#options;
-    aboutClaim(log, run.claim).warn(`run ${run.claim.runId}, attempt ${run.claim.token}: ${reason}`);
+    const { claim, givenBackFor } = run;
+    aboutClaim(log, claim).warn(`run ${claim.runId}, attempt ${claim.token}: ${givenBackFor ?? reason}`);
     attemptOver(run.claim, 'AttemptFailed');
     // A full disk is no fault of the run: it goes on from its last checkpoint when there is space.
-    const waits = diskFull && (this.#options.disk?.noteFull(run.claim.runId) ?? false);
-    await this.#attempting(`the failure of run ${run.claim.runId} is recorded`, async () => {
-      const outcome = waits
-        ? (await releaseRun(db, run.claim, 'STOPPED', reason)) && 'QUEUED'
-        : await failAttempt(db, run.claim, reason, lasting);
+    const isSpared =
+      givenBackFor !== null || (diskFull && (this.#options.disk?.noteFull(claim.runId) ?? false));
+    await this.#attempting(`the failure of run ${claim.runId} is recorded`, async () => {
+      if (isSpared) return await this.#putBack(run, givenBackFor ?? reason);
+      const outcome = await failAttempt(db, claim, reason, lasting);
       if (outcome === 'QUEUED') await queue.putBack(run.job);
       else await queue.complete(run.job);
     });
@@ -278,31 +290,28 @@ export class Dispatcher {
   }
 
   async #finish(run: ActiveRun): Promise<void> {
+    const { givenBackFor } = run;
     await this.#attempting(`the job of run ${run.claim.runId} is completed`, () =>
-      this.#options.queue.complete(run.job),
+      givenBackFor === null ? this.#options.queue.complete(run.job) : this.#putBack(run, givenBackFor),
     );
     this.#leave(run);
   }
 
-  #noteStorage({ claim }: ActiveRun, away: string | null): void {
-    const { log } = this.#options;
-    if (away === null) {
-      this.#storageAway.delete(claim.runId);
-      aboutClaim(log, claim).info(`run ${claim.runId}: the storage answers again`);
-    } else {
-      this.#storageAway.set(claim.runId, away);
-      aboutClaim(log, claim).warn(`run ${claim.runId}: ${away} It is tried again.`);
-    }
+  /** Puts a run back into the queue without counting it as a failure, unless it is over or somebody else's. */
+  async #putBack(run: ActiveRun, reason: string): Promise<void> {
+    const released = await releaseRun(this.#options.db, run.claim, 'STOPPED', reason);
+    if (released) await this.#options.queue.putBack(run.job);
+    else await this.#options.queue.complete(run.job);
   }
 
   #leave(run: ActiveRun): void {
     attemptOver(run.claim);
-    this.#storageAway.delete(run.claim.runId);
+    this.#storage.forget(run.claim.runId);
     if (this.#stopping) return; // `stop` puts back what is left
     this.#active.delete(run);
     this.#progress.forget(run.claim);
     this.#pool.release(run.worker);
-    this.#wake();
+    this.#intake.hint();
   }
 
   #workerGone(worker: WorkerProcess, why: string): void {
@@ -310,19 +319,38 @@ export class Dispatcher {
     for (const run of this.#active) if (run.worker === worker) void this.#failed(run, why);
   }
 
-  /** Does something with the database, again and again while it fails. False when the server stops meanwhile. */
-  async #attempting(what: string, act: () => Promise<unknown>): Promise<boolean> {
-    for (;;) {
-      try {
-        await act();
-        return true;
-      } catch (error) {
-        this.#options.log.error(`Not yet: ${what}`, error);
-        if (this.#stopping) return false;
-        await sleep(RETRY_MILLISECONDS);
-      }
+  /** Puts back runs whose worker on this machine died; of other machines' the queue knows when they fall silent. */
+  async #releaseOrphans(): Promise<void> {
+    const { db, queue, log } = this.#options;
+    try {
+      const self = { host: hostname(), pid: process.pid, sole: false, workerId: this.#id };
+      const jobs = await releaseOrphans(db, self);
+      await queue.putBackOrphans(jobs);
+      if (jobs.length > 0)
+        log.info(`${jobs.length} runs go on that a worker on this machine left when it died`);
+    } catch (error) {
+      log.debug(`Runs of workers that died were not looked for: ${error}`);
     }
   }
+
+  #attempting(what: string, act: () => Promise<unknown>): Promise<boolean> {
+    return untilDone(what, act, { log: this.#options.log, isOver: () => this.#stopping });
+  }
+}
+
+/** What a worker process is told to run. */
+function orderOf(claim: ClaimedRun, { engine, storage, dataDirectory }: DispatcherOptions): RunOrder {
+  const { runId, token, config } = claim;
+  return {
+    type: 'run',
+    runId,
+    token,
+    config,
+    engine,
+    storage: storage ?? null,
+    cacheDirectory: join(dataDirectory, 'cache'),
+    checkpointDirectory: join(dataDirectory, 'checkpoints', runId),
+  };
 }
 
 function aboutClaim(log: Log, { experimentId, runId, token }: Claim): Log {

@@ -1,9 +1,17 @@
-import type { Database, OpenDatabase, Transaction } from '@optiscope/schema';
+import {
+  type Database,
+  GONE_SECONDS,
+  type OpenDatabase,
+  type Transaction,
+  type Waiting,
+} from '@optiscope/schema';
 import { type SQL, sql } from 'drizzle-orm';
 import { fromDrizzle, fromPglite, type Job, PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { requestOfJob } from '../tracing/job-trace.ts';
+import { ADOPT, IDLE_JOBS, PLACES, TAKE, TAKE_BACK } from './schedule.ts';
+import { Placed, waitingOf } from './waiting-runs.ts';
 
 const QUEUE = 'runs';
 
@@ -12,6 +20,8 @@ const MISSING_LOCK = 0x4a4f4253;
 
 /** What a job says: try to run this. Whether there is anything to do, the run's row tells. */
 const Payload = z.object({ runId: z.uuid() });
+
+const Owned = z.array(z.object({ id: z.uuid(), experimentId: z.uuid() }));
 
 /** What a statement answers, of either driver. */
 const Rows = z.object({ rows: z.array(z.unknown()) });
@@ -22,12 +32,28 @@ export interface RunJob {
   /** How often it was handed out before; names this handing-out towards the queue. */
   readonly retryCount: number;
   readonly runId: string;
+  /** For how long its holder may be silent. */
+  readonly silentSeconds: number;
 }
 
-/** Who holds a job says so this often… */
-export const TOUCH_SECONDS = 10;
-/** …and whoever did not for this long has lost it: the queue hands it out again. By the database's clock. */
-const SILENT_SECONDS = 45;
+/** What the statement that hands jobs out answers: a row a job, or one that tells how many there were. */
+const Taken = z.array(
+  z.object({
+    id: z.uuid().nullable(),
+    retryCount: z.int().nullable(),
+    silentSeconds: z.int().nullable(),
+    runId: z.uuid().nullable(),
+    found: z.int(),
+  }),
+);
+const Touched = z.object({ affected: z.int(), requested: z.int() });
+const TakenBack = z.array(z.object({ id: z.uuid(), retryCount: z.int() }));
+
+/** Whoever holds a job and does not say so for this long has lost it: the queue hands it out again. By the database's clock. */
+export const SILENT_SECONDS = 45;
+
+/** When others took the jobs that were found, it is looked for more so often. */
+const MOST_TRIES = 4;
 
 /**
  * The queue of runs, on pg-boss: one job for each run, from the transaction that makes the run until the run
@@ -40,16 +66,25 @@ export class RunQueue {
     this.#boss = boss;
   }
 
-  static async open(database: OpenDatabase, log: Log): Promise<RunQueue> {
+  /**
+   * With `prepare: false` it changes no tables and throws when they are not those of this version: of a worker, whose
+   * server prepares them.
+   */
+  static async open(
+    database: OpenDatabase,
+    log: Log,
+    { silentSeconds = SILENT_SECONDS, prepare = true } = {},
+  ): Promise<RunQueue> {
     const embedded = database.kind === 'pglite';
     const boss = new PgBoss({
       ...(embedded
         ? { db: fromPglite(database.client), backend: 'pglite' as const }
         : { connectionString: database.url, max: 4, application_name: 'optiscope queue' }),
       schedule: false,
+      ...(!prepare && { migrate: false, createSchema: false }),
       registerInstance: false,
-      superviseIntervalSeconds: 15,
-      monitorIntervalSeconds: 15,
+      superviseIntervalSeconds: Math.max(2, Math.floor(silentSeconds / 3)),
+      monitorIntervalSeconds: Math.max(2, Math.floor(silentSeconds / 3)),
       // A table of some hundred jobs: nothing to rebuild, nothing to watch.
       reindex: false,
       monitorVacuum: false,
@@ -57,10 +92,12 @@ export class RunQueue {
     boss.on('error', (error) => log.error('The queue had an error', error));
     boss.on('warning', (warning) => log.warn(`The queue warns: ${JSON.stringify(warning)}`));
     await boss.start();
+    const queue = new RunQueue(boss);
+    if (!prepare) return queue;
     const hour = 3600;
     const options = {
-      heartbeatSeconds: SILENT_SECONDS,
-      // pg-boss' most. A run that takes longer is handed out again and goes on from its last checkpoint.
+      heartbeatSeconds: silentSeconds,
+      // pg-boss' most. A run that takes longer is taken back by its holder.
       expireInSeconds: 24 * hour,
       retryLimit: 1_000_000, // how often a run is tried is told by its failures, not by its jobs
       retryDelay: 1,
@@ -69,6 +106,7 @@ export class RunQueue {
     };
     await boss.createQueue(QUEUE, options);
     await boss.updateQueue(QUEUE, {
+      heartbeatSeconds: options.heartbeatSeconds,
       expireInSeconds: options.expireInSeconds,
       retryLimit: options.retryLimit,
       retryDelay: options.retryDelay,
@@ -76,27 +114,67 @@ export class RunQueue {
       deleteAfterSeconds: options.deleteAfterSeconds,
     });
     await boss.getQueue(QUEUE);
-    return new RunQueue(boss);
+    await queue.#execute(ADOPT, [QUEUE]);
+    return queue;
   }
 
   /** Adds runs, in the transaction that makes them: both or neither. */
   async enqueue(tx: Transaction, runIds: readonly string[]): Promise<void> {
-    const jobs = runIds.map((runId) => ({ data: { ...Payload.parse({ runId }), ...requestOfJob() } }));
+    if (runIds.length === 0) return;
     const within = { execute: async (query: SQL) => Rows.parse(await tx.execute(query)) };
+    const { rows } = await within.execute(
+      sql`select id, experiment_id as "experimentId" from runs where id in ${[...runIds]}`,
+    );
+    const experiments = new Map(Owned.parse(rows).map(({ id, experimentId }) => [id, experimentId]));
+    const jobs = runIds.map((runId) => ({
+      data: { ...Payload.parse({ runId }), ...requestOfJob() },
+      // By these the schedule finds it.
+      singletonKey: runId,
+      group: { id: experiments.get(runId) ?? '' },
+    }));
     await this.#boss.insert(QUEUE, jobs, { db: fromDrizzle(within, sql) });
   }
 
-  /** Hands out up to `most` jobs, the oldest first. */
-  async fetch(most: number): Promise<RunJob[]> {
-    const jobs = await this.#boss.fetch<unknown>(QUEUE, { batchSize: most });
-    const known: RunJob[] = [];
-    for (const job of jobs) {
-      const payload = Payload.safeParse(job.data);
-      if (payload.success) known.push({ ...attempt(job), runId: payload.data.runId });
-      else await this.#boss.complete(QUEUE, attempt(job)); // nothing that anybody could do for it
+  /**
+   * Hands out up to `most` jobs that a taker with these labels may have, in the order of `schedule.ts`. Fewer, or
+   * none, when others take at the same time: nobody waits for anybody.
+   */
+  async fetch(most: number, labels: readonly string[] = []): Promise<RunJob[]> {
+    for (let tries = 1; ; tries++) {
+      const rows = Taken.parse(await this.#execute(TAKE, [QUEUE, labels, most, 2 * most + 8]));
+      const jobs = rows.flatMap(({ id, retryCount, runId, silentSeconds }) =>
+        id === null || retryCount === null || runId === null
+          ? []
+          : [{ id, retryCount, runId, silentSeconds: silentSeconds ?? SILENT_SECONDS }],
+      );
+      if (jobs.length > 0 || rows.every(({ found }) => found === 0) || tries === MOST_TRIES) return jobs;
     }
-    // pg-boss hands a batch out in no order. Ids are ordered by age, so these are the contenders' places.
-    return known.sort((a, b) => (a.runId < b.runId ? -1 : 1));
+  }
+
+  /** Takes jobs back that their holder, who was not heard of for a while, still works on. Those that nobody else has. */
+  async takeBack(jobs: readonly RunJob[]): Promise<RunJob[]> {
+    const rows = TakenBack.parse(await this.#execute(TAKE_BACK, [QUEUE, jobs.map(({ id }) => id)]));
+    const counts = new Map(rows.map(({ id, retryCount }) => [id, retryCount]));
+    return jobs.flatMap((job) => {
+      const retryCount = counts.get(job.id);
+      return retryCount === undefined ? [] : [{ ...job, retryCount }];
+    });
+  }
+
+  /** Drops jobs that wait for nothing, since their runs have ended or are paused. */
+  async dropIdle(): Promise<void> {
+    const idle = z.array(z.object({ id: z.uuid() })).parse(await this.#execute(IDLE_JOBS, [QUEUE]));
+    if (idle.length > 0)
+      await this.#boss.cancel(
+        QUEUE,
+        idle.map(({ id }) => id),
+      );
+  }
+
+  /** What runs wait for, those of them that wait. */
+  async waiting(runIds: readonly string[]): Promise<Map<string, Waiting>> {
+    const rows = Placed.parse(await this.#execute(PLACES, [QUEUE, [...runIds], GONE_SECONDS]));
+    return new Map(rows.map((row) => [row.runId, waitingOf(row)]));
   }
 
   /** The run has ended, or there was nothing to do. */
@@ -109,9 +187,11 @@ export class RunQueue {
     await this.#boss.fail(QUEUE, attempt(job));
   }
 
-  /** Says that this server still holds the jobs. */
-  async touch(jobs: readonly RunJob[]): Promise<void> {
-    if (jobs.length > 0) await this.#boss.touch(QUEUE, jobs.map(attempt));
+  /** Says that they are still worked on. False when some are not ours any more. */
+  async touch(jobs: readonly RunJob[]): Promise<boolean> {
+    if (jobs.length === 0) return true;
+    const { affected, requested } = Touched.parse(await this.#boss.touch(QUEUE, jobs.map(attempt)));
+    return affected === requested;
   }
 
   /** Puts back the jobs of servers that are gone. */
@@ -121,9 +201,9 @@ export class RunQueue {
 
   /** Every job that counts as handed out. */
   async handedOut(): Promise<string[]> {
-    const { rows } = await this.#boss
-      .getDb()
-      .executeSql("select id from pgboss.job where name = $1 and state = 'active'", [QUEUE]);
+    const rows = await this.#execute("select id from pgboss.job where name = $1 and state = 'active'", [
+      QUEUE,
+    ]);
     return z
       .array(z.object({ id: z.uuid() }))
       .parse(rows)
@@ -166,6 +246,10 @@ export class RunQueue {
       ),
     );
     return z.object({ waiting: z.int(), active: z.int() }).parse(rows[0]);
+  }
+
+  async #execute(statement: string, values: unknown[]): Promise<unknown> {
+    return (await this.#boss.getDb().executeSql(statement, values)).rows;
   }
 
   async close(): Promise<void> {

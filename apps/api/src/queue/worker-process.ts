@@ -14,6 +14,7 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   #alive = true;
+  #endedFor: string | null = null;
 
   constructor(entry: string, { onMessage, onExit }: WorkerEvents) {
     this.#child = fork(entry, [], {
@@ -28,7 +29,7 @@ export class WorkerProcess {
         told = true;
         this.#alive = false;
         resolve();
-        onExit(why);
+        onExit(this.#endedFor ?? why);
       };
       this.#child.on('exit', (code, signal) => gone(exitReason(code, signal)));
       this.#child.on('error', (error) => gone(`The worker process could not run: ${error.message}`));
@@ -46,6 +47,12 @@ export class WorkerProcess {
   /** Sends a message; one to a process that is gone is lost, its exit tells the rest. */
   send(message: ToWorker): void {
     if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  /** Ends the process at once; `why`, a sentence, is what its exit then tells. */
+  end(why: string): void {
+    this.#endedFor ??= why;
+    this.#child.kill('SIGKILL');
   }
 
   /** Lets the process end by itself; ends it for good when it has not after `milliseconds`. */
