@@ -6,7 +6,7 @@ import type { Scheme } from '../hooks/use-scheme.ts';
 import { place } from './axis.ts';
 import { ChartHappenings } from './chart-happenings.tsx';
 import { ChartMarks } from './chart-marks.tsx';
-import { ChartPointer } from './chart-pointer.tsx';
+import { ChartPointer, type NotedPlace } from './chart-pointer.tsx';
 import type { ChartSpec } from './chart-spec.ts';
 import type { XAxis } from './curve.ts';
 import type { HoverStore } from './hover-store.ts';
@@ -31,6 +31,8 @@ export function ChartFrame({
   onZoom,
   onLog,
   onTarget,
+  pins,
+  onNote,
 }: {
   spec: ChartSpec;
   unit: XAxis;
@@ -47,6 +49,9 @@ export function ChartFrame({
   /** Asks for a logarithmic scale. */
   onLog(): void;
   onTarget?(target: number): void;
+  /** What stands at the chart's head. */
+  pins?: ReactNode;
+  onNote(place: NotedPlace): void;
 }) {
   const [ready, setReady] = useState(false);
   const area = useRef<HTMLDivElement>(null);
@@ -83,7 +88,9 @@ export function ChartFrame({
             hover={hover}
             area={area as RefObject<HTMLDivElement | null>}
             onZoom={onZoom}
+            onNote={onNote}
           />
+          {pins}
           <ChartHappenings spec={spec} />
           {target != null && onTarget ? (
             <TargetLine axis={spec.y} target={target} onChange={onTarget} />

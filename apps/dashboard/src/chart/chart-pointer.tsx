@@ -16,12 +16,19 @@ import type { ChartSpec } from './chart-spec.ts';
 import type { XAxis } from './curve.ts';
 import type { HoverStore } from './hover-store.ts';
 import { cssColor } from './palette.ts';
-import { nearestPlace, type Reading, readablePlaces, readingAt } from './reading.ts';
+import { meantRow, nearestPlace, type Reading, readablePlaces, readingAt } from './reading.ts';
 
 /** A drag shorter than this, in CSS pixels, was a click. */
 const DRAG_PX = 6;
 /** More values than this would hide the charts below; the best come first. */
 const LISTED = 12;
+
+/** Epochs that a note is to be about, and the contender whose line was meant; null for all of them. */
+export interface NotedPlace {
+  readonly from: number;
+  readonly to: number;
+  readonly contenderId: string | null;
+}
 
 /**
  * What happens on a chart under the pointer, the finger and the keyboard: one place is read in all charts at
@@ -34,17 +41,22 @@ export function ChartPointer({
   hover,
   area,
   onZoom,
+  onNote,
 }: {
   spec: ChartSpec;
   unit: XAxis;
   hover: HoverStore;
   area: RefObject<HTMLDivElement | null>;
   onZoom(range: { from: number; to: number } | null): void;
+  /** Asks for a note on a place. */
+  onNote(place: NotedPlace): void;
 }) {
   const pointed = useSyncExternalStore(hover.subscribe, hover.get, () => null);
   const places = useMemo(() => readablePlaces(spec), [spec]);
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const pressed = useRef<number | null>(null);
+  // Where it was clicked, for a note to be written there.
+  const [picked, setPicked] = useState<number | null>(null);
 
   // A place that another chart, an older view or a switched-off line had may not be one of this chart.
   const x = pointed && places.length > 0 ? nearestPlace(places, pointed.x) : null;
@@ -67,10 +79,21 @@ export function ChartPointer({
       if (box && moved) setDrag({ from: pressed.current / box.width, to: at.x });
     }
   };
-  const release = () => {
+  const noteAt = (place: number) => {
+    const read = readingAt(spec, place, unit);
+    const row = meantRow(read, pointed?.y ?? null);
+    const epoch = (row ?? read.rows[0])?.epoch;
+    setPicked(null);
+    if (epoch !== undefined) onNote({ from: epoch, to: epoch, contenderId: row?.line.contenderId ?? null });
+  };
+  const release = (event: PointerEvent) => {
+    const clicked = pressed.current !== null && !drag;
     pressed.current = null;
     setDrag(null);
-    if (!drag) return;
+    if (!drag) {
+      if (clicked) setPicked(x);
+      return;
+    }
     const [low, high] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
     let from = valueAt(spec.x, Math.max(0, low));
     let to = valueAt(spec.x, Math.min(1, high));
@@ -78,7 +101,17 @@ export function ChartPointer({
       from = Math.floor(from);
       to = Math.max(Math.ceil(to), from + 1);
     }
-    if (to > from) onZoom({ from, to });
+    if (to <= from) return;
+    if (event.shiftKey) noteOn(from, to);
+    else onZoom({ from, to });
+  };
+  /** Of what lies between, in epochs. */
+  const noteOn = (from: number, to: number) => {
+    const epochs = spec.lines.flatMap((line) =>
+      line.shown ? line.epochs.filter((_, index) => between(line.xs[index], from, to)) : [],
+    );
+    if (epochs.length === 0) return;
+    onNote({ from: Math.min(...epochs), to: Math.max(...epochs), contenderId: null });
   };
   const step = (event: KeyboardEvent) => {
     if (places.length === 0) return;
@@ -91,6 +124,12 @@ export function ChartPointer({
     };
     if (event.key === 'Escape') {
       hover.set(null);
+      setPicked(null);
+      return;
+    }
+    if (event.key === 'n' && x !== null && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      noteAt(x);
       return;
     }
     const target = to[event.key];
@@ -108,11 +147,12 @@ export function ChartPointer({
       role="group"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read the chart.
       tabIndex={0}
-      aria-label={`${name} by ${spec.xLabel}. The left and right arrow keys read its values.`}
+      aria-label={`${name} by ${spec.xLabel}. The left and right arrow keys read its values, N notes something there.`}
       className="absolute -inset-2 cursor-crosshair touch-pan-y rounded select-none"
       onPointerMove={point}
       onPointerDown={(event) => {
         point(event);
+        if (event.pointerType !== 'mouse') setPicked(nearestPlace(places, valueAt(spec.x, share(event).x)));
         if (event.pointerType !== 'mouse' || event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);
         pressed.current = share(event).px;
@@ -120,7 +160,9 @@ export function ChartPointer({
       onPointerUp={release}
       onPointerCancel={release}
       onPointerLeave={(event) => {
-        if (event.pointerType === 'mouse') hover.set(null);
+        if (event.pointerType !== 'mouse') return;
+        hover.set(null);
+        setPicked(null);
       }}
       onDoubleClick={() => onZoom(null)}
       onKeyDown={step}
@@ -161,11 +203,28 @@ export function ChartPointer({
           </>
         ) : null}
       </div>
+      {picked === null ? null : (
+        <button
+          type="button"
+          data-add-note=""
+          className="absolute z-20 -translate-x-1/2 rounded-full border border-line-strong bg-raised px-2.5 py-1 text-xs whitespace-nowrap shadow-md"
+          style={{ left: `clamp(3rem, ${place(spec.x, picked) * 100}%, calc(100% - 3rem))`, bottom: 10 }}
+          onPointerDown={(event) => event.stopPropagation()}
+          onPointerUp={(event) => event.stopPropagation()}
+          onClick={() => noteAt(picked)}
+        >
+          Note here
+        </button>
+      )}
       <span className="sr-only" aria-live="polite">
         {own && pointed.y === null && reading ? spoken(reading) : ''}
       </span>
     </div>
   );
+}
+
+function between(x: number | undefined, from: number, to: number): boolean {
+  return x !== undefined && x >= from && x <= to;
 }
 
 function spoken({ title, rows, diverged }: Reading): string {
@@ -185,16 +244,7 @@ function Readout({
   unit: XAxis;
 }) {
   // The line nearest to the pointer is the one that is meant.
-  let meant: string | null = null;
-  let distance = 0.12;
-  for (const row of reading.rows) {
-    if (height === null || !row.point) continue;
-    const away = Math.abs(row.point.y - height);
-    if (away < distance) {
-      distance = away;
-      meant = row.line.key;
-    }
-  }
+  const meant = meantRow(reading, height)?.line.key ?? null;
   const hasBands = reading.rows.some((row) => row.band !== null);
   const listed = reading.rows.filter((row, rank) => rank < LISTED || row.line.key === meant);
   return (

@@ -19,6 +19,8 @@ export interface LineView {
 /** A line of a chart: a run's curve, or the middle of several runs' with a band around it. */
 export interface Line extends Omit<Curve, 'nonFinite'> {
   readonly key: string;
+  /** The service's id of its contender. */
+  readonly contenderId: string;
   readonly position: number;
   readonly label: string;
   readonly look: Appearance;
@@ -42,7 +44,8 @@ export interface LineBand {
 export function lineOf(strand: Strand, comparison: Comparison, metric: DrawnMetric, view: LineView): Line {
   const { key, position, label, look, runs } = strand;
   const curves = runs.map((run) => runCurve(run, comparison, metric, view.x));
-  const own = { key, position, label, look, shown: !view.hidden.has(position) };
+  const contenderId = runs[0]!.group.id;
+  const own = { key, contenderId, position, label, look, shown: !view.hidden.has(position) };
   const nonFinite = curves.map((curve) => curve.nonFinite);
   if (curves.length === 1) {
     const { epochs, xs, ys } = curves[0]!;

@@ -53,6 +53,23 @@ export function readingAt(spec: ChartSpec, x: number, unit: XAxis): Reading {
   };
 }
 
+/** A pointer further from every line than this share of the height means none of them. */
+const NEAR = 0.12;
+
+/** The row whose line is nearest to a height, 0 at the bottom to 1; null when none is near. */
+export function meantRow(reading: Reading, height: number | null): ReadingRow | null {
+  let meant: ReadingRow | null = null;
+  let distance = NEAR;
+  for (const row of reading.rows) {
+    if (height === null || !row.point) continue;
+    const away = Math.abs(row.point.y - height);
+    if (away >= distance) continue;
+    distance = away;
+    meant = row;
+  }
+  return meant;
+}
+
 function titleOf(x: number, unit: XAxis): string {
   switch (unit) {
     case 'epoch':

@@ -2,6 +2,7 @@
 
 import { useDeferredValue, useMemo, useState } from 'react';
 import { ChartFrame } from '../chart/chart-frame.tsx';
+import type { NotedPlace } from '../chart/chart-pointer.tsx';
 import { type ChartView, chartSpec } from '../chart/chart-spec.ts';
 import { createHoverStore } from '../chart/hover-store.ts';
 import { hasSeveralSeeds, strandsOf } from '../chart/strand.ts';
@@ -11,6 +12,8 @@ import { CURVE_METRICS, type DrawnMetric, METRIC_TEXT } from '../comparison/metr
 import { Icon } from '../components/icon.tsx';
 import { useScheme } from '../hooks/use-scheme.ts';
 import { useViewOptions } from '../hooks/use-view-options.ts';
+import { type Note, pinsOf } from '../notes/note.ts';
+import { NotePins } from '../notes/note-pins.tsx';
 import { FurtherCharts } from './further-charts.tsx';
 import { LagNote } from './lag-note.tsx';
 import { Legend } from './legend.tsx';
@@ -20,7 +23,19 @@ import { ViewControls } from './view-controls.tsx';
 const MOST_STICKY = 12;
 
 /** The four curves of every contender, and how to look at them. */
-export function ChartsPanel({ comparison, setup }: { comparison: Comparison; setup: Setup }) {
+export function ChartsPanel({
+  comparison,
+  setup,
+  notes,
+  onNote,
+  onOpenNote,
+}: {
+  comparison: Comparison;
+  setup: Setup;
+  notes: readonly Note[];
+  onNote(metric: DrawnMetric, place: NotedPlace): void;
+  onOpenNote(id: string): void;
+}) {
   const [choice, choose] = useViewOptions();
   const [zoom, setZoom] = useState<ChartView['zoom']>(null);
   const [focus, setFocus] = useState<number | null>(null);
@@ -105,6 +120,10 @@ export function ChartsPanel({ comparison, setup }: { comparison: Comparison; set
               onLog={() => choose({ ...choice, lossScale: 'log' })}
               target={spec.metric === 'VAL_ACCURACY' ? choice.target : null}
               onTarget={(target) => choose({ ...choice, target })}
+              pins={
+                <NotePins pins={pinsOf(notes, spec.metric, spec.lines)} spec={spec} onOpen={onOpenNote} />
+              }
+              onNote={(place) => onNote(spec.metric, place)}
               note={
                 <>
                   {METRIC_TEXT[spec.metric].validation ? (
@@ -135,6 +154,9 @@ export function ChartsPanel({ comparison, setup }: { comparison: Comparison; set
           hover={hover}
           onZoom={setZoom}
           onLog={() => choose({ ...choice, lossScale: 'log' })}
+          notes={notes}
+          onNote={onNote}
+          onOpenNote={onOpenNote}
         />
       ) : null}
       <button

@@ -6,6 +6,10 @@ import { summaryRows } from '../comparison/summary.ts';
 import { ConnectionNote } from '../components/connection-note.tsx';
 import type { ExperimentFieldsFragment } from '../graphql/generated/graphql.ts';
 import { useLiveComparison } from '../hooks/use-live-comparison.ts';
+import type { NoteDraft } from '../notes/note-composer.tsx';
+import { NoteComposer } from '../notes/note-composer.tsx';
+import { NoteList } from '../notes/note-list.tsx';
+import { useNotes } from '../notes/use-notes.ts';
 import { ChartsPanel } from './charts-panel.tsx';
 import { ComparisonHeader } from './comparison-header.tsx';
 import { EventList } from './event-list.tsx';
@@ -30,6 +34,16 @@ export function ComparisonView({
   // What is under way at first stays in its place when it ends: nothing below it jumps.
   const [underWay, setUnderWay] = useState(!isOver(initial));
   if (!underWay && !isOver(comparison)) setUnderWay(true);
+  const notes = useNotes(comparison.id);
+  const [draft, setDraft] = useState<NoteDraft | null>(null);
+  const [openNote, setOpenNote] = useState<string | null>(null);
+  const contenders = experiment.contenders.map(({ id, label }) => ({ id, label }));
+  const showNote = (id: string) => {
+    setOpenNote(id);
+    requestAnimationFrame(() =>
+      document.getElementById(`note-${id}`)?.scrollIntoView({ block: 'center', behavior: 'smooth' }),
+    );
+  };
   const rows = useMemo(() => summaryRows(comparison), [comparison]);
   return (
     <div className="space-y-5">
@@ -43,13 +57,30 @@ export function ComparisonView({
         exchange={<ExchangeMenu comparison={comparison} accept={accept} />}
       />
       {underWay ? <RunsPanel comparison={comparison} accept={accept} /> : null}
-      {hasNothingToDraw(comparison) ? null : <ChartsPanel comparison={comparison} setup={experiment} />}
+      {hasNothingToDraw(comparison) ? null : (
+        <ChartsPanel
+          comparison={comparison}
+          setup={experiment}
+          notes={notes.notes ?? []}
+          onNote={(metric, place) => setDraft({ metric, ...place, contenders })}
+          onOpenNote={showNote}
+        />
+      )}
       <TargetPanel comparison={comparison} />
       <SummaryPanel comparison={comparison} rows={rows} accept={accept} />
       <div className="grid items-start gap-5 lg:grid-cols-[3fr_2fr]">
         <SetupDetails comparison={comparison} setup={experiment} />
-        <EventList comparison={comparison} />
+        <div className="space-y-5">
+          <NoteList
+            notes={notes}
+            open={openNote}
+            now={now}
+            onNew={() => setDraft({ metric: null, from: null, to: null, contenderId: null, contenders })}
+          />
+          <EventList comparison={comparison} />
+        </div>
       </div>
+      {draft ? <NoteComposer draft={draft} onClose={() => setDraft(null)} onWrite={notes.write} /> : null}
     </div>
   );
 }

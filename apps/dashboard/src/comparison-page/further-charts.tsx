@@ -2,12 +2,15 @@
 
 import { useMemo } from 'react';
 import { ChartFrame } from '../chart/chart-frame.tsx';
+import type { NotedPlace } from '../chart/chart-pointer.tsx';
 import { type ChartView, chartSpec } from '../chart/chart-spec.ts';
 import type { HoverStore } from '../chart/hover-store.ts';
 import type { Comparison } from '../comparison/comparison.ts';
-import { FURTHER_METRICS } from '../comparison/metric.ts';
+import { type DrawnMetric, FURTHER_METRICS } from '../comparison/metric.ts';
 import { useFurtherRows } from '../hooks/use-further-rows.ts';
 import type { Scheme } from '../hooks/use-scheme.ts';
+import { type Note, pinsOf } from '../notes/note.ts';
+import { NotePins } from '../notes/note-pins.tsx';
 
 /** The curves that say how a run trained rather than how well; they are asked for when they are opened. */
 export function FurtherCharts({
@@ -16,8 +19,11 @@ export function FurtherCharts({
   scheme,
   focus,
   hover,
+  notes,
   onZoom,
   onLog,
+  onNote,
+  onOpenNote,
 }: {
   comparison: Comparison;
   view: ChartView;
@@ -26,6 +32,9 @@ export function FurtherCharts({
   hover: HoverStore;
   onZoom(range: ChartView['zoom']): void;
   onLog(): void;
+  notes: readonly Note[];
+  onNote(metric: DrawnMetric, place: NotedPlace): void;
+  onOpenNote(id: string): void;
 }) {
   const rows = useFurtherRows(comparison, true);
   const { runs, events } = comparison;
@@ -49,6 +58,8 @@ export function FurtherCharts({
           emptyText={rows === null ? 'Asking for the curves' : 'Nothing is recorded.'}
           onZoom={onZoom}
           onLog={onLog}
+          pins={<NotePins pins={pinsOf(notes, spec.metric, spec.lines)} spec={spec} onOpen={onOpenNote} />}
+          onNote={(place) => onNote(spec.metric, place)}
         />
       ))}
     </div>

@@ -76,7 +76,7 @@ function RunProgress({
   onOrder(what: 'pause' | 'resume'): void;
 }) {
   const { label, learningRate } = run.contender;
-  const featuring = run.status === 'RUNNING' && run.phase === 'FEATURES';
+  const featuring = run.status === 'RUNNING' && run.phase !== null && run.phase !== 'TRAINING';
   const ended = hasEnded(run);
   const mayEdit = useMayEdit();
   const left = run.status === 'RUNNING' && run.secondsLeft !== null ? timeLeftText(run.secondsLeft) : null;
@@ -158,6 +158,6 @@ function PauseButton({
 /** Of the images while they are prepared, of the training afterwards; what ended early stays where it ended. */
 function shareOf(run: Run, epochs: number): number {
   if (hasEnded(run)) return run.lastEpoch / epochs;
-  if (run.phase === 'FEATURES' && run.phaseTotal > 0) return run.phaseDone / run.phaseTotal;
+  if (run.phase !== 'TRAINING' && run.phaseTotal > 0) return run.phaseDone / run.phaseTotal;
   return trainingShare(run);
 }
