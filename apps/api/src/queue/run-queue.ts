@@ -81,6 +81,8 @@ export class RunQueue {
         ? { db: fromPglite(database.client), backend: 'pglite' as const }
         : { connectionString: database.url, max: 4, application_name: 'optiscope queue' }),
       schedule: false,
+      // A span for every look into the queue would bury the others.
+      openTelemetry: false,
       ...(!prepare && { migrate: false, createSchema: false }),
       registerInstance: false,
       superviseIntervalSeconds: Math.max(2, Math.floor(silentSeconds / 3)),

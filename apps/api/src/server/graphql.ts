@@ -4,9 +4,9 @@ import { GraphQLError, parse } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
 import type { Log } from '../log.ts';
+import { operationSpans } from '../tracing/operation-spans.ts';
 import { callerOf, NOBODY } from './caller.ts';
 import { addressOf } from './client-address.ts';
-import { operationSpans } from '../tracing/operation-spans.ts';
 import { createMaskError } from './mask-error.ts';
 import { LIMITS, operationLimits } from './operation-limits.ts';
 import { isOwnOrigin } from './origin.ts';
@@ -62,6 +62,7 @@ export function createGraphql(
       ownPagesOnly,
       jsonOnly,
       jsonInQuery,
+      badBodies,
       asked,
       limitedOperations,
       nothingForStrangers,
@@ -108,6 +109,23 @@ const jsonInQuery: Plugin = {
       if (text === null || text === '' || isJson(text)) continue;
       endResponse(new fetchAPI.Response(`The parameter ${name} must be JSON.\n`, { status: 400 }));
     }
+  },
+};
+
+/** A body that is no JSON is answered with 400, whatever the client accepts. Yoga does so for one type of answer only. */
+const badBodies: Plugin = {
+  onRequestParse({ requestParser, setRequestParser }) {
+    if (requestParser === undefined) return;
+    setRequestParser(async (request) => {
+      try {
+        return await requestParser(request);
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        const { http, ...rest } = error.extensions;
+        const status = typeof http === 'object' && http !== null && 'status' in http ? http.status : 400;
+        throw new GraphQLError(error.message, { extensions: { ...rest, http: { status } } });
+      }
+    });
   },
 };
 

@@ -122,7 +122,8 @@ export async function listen({
         served?.metrics.answered(routeOf(pathOf(request)), method, response.statusCode, seconds);
       });
       const route = `/${routeOf(pathOf(request))}`;
-      const traced = () => tracedRequest(request, response, route, requestId, () => answer(request, response));
+      const traced = () =>
+        tracedRequest(request, response, route, requestId, () => answer(request, response));
       loggedAbout({ requestId }, traced).catch((error: unknown) => {
         log.about({ requestId }).error(`${request.method} ${pathOf(request)} failed`, error);
         if (response.headersSent) response.destroy();

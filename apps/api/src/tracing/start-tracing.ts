@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { context, DiagLogLevel, diag, trace } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
 import type { Log } from '../log.ts';
 import { turnSpans } from './spans.ts';
+
+/** For so long the last spans are waited for: a collector that is away holds no server up. */
+const FAREWELL_MILLISECONDS = 2_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -55,7 +59,12 @@ export async function startTracing(
   turnSpans(true);
   return async () => {
     turnSpans(false);
-    await provider.shutdown().catch((error: unknown) => log.warn('The last spans could not be sent', error));
+    const late = sleep(FAREWELL_MILLISECONDS, 'late', { ref: false });
+    const sent = provider.shutdown().then(
+      () => 'sent',
+      () => 'failed',
+    );
+    if ((await Promise.race([sent, late])) !== 'sent') log.warn('The last spans could not be sent');
     trace.disable();
     context.disable();
     diag.disable();
