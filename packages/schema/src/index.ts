@@ -1,3 +1,4 @@
+export { type AccessClass, CLASSES, classOf } from './access/classes.ts';
 export { hasRole, isOwnOrAdmin, lesserRole, refusedAccess } from './access/may.ts';
 export { type Caller, LOCAL_CALLER, LOCAL_OWNER, type Viewer } from './access/viewer.ts';
 export { BackupError, type OnTable } from './backup/backup-file.ts';
