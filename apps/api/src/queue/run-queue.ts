@@ -82,7 +82,7 @@ export class RunQueue {
         : { connectionString: database.url, max: 4, application_name: 'optiscope queue' }),
       schedule: false,
       // A span for every look into the queue would bury the others.
-      openTelemetry: false,
+      openTelemetry: { enabled: false },
       ...(!prepare && { migrate: false, createSchema: false }),
       registerInstance: false,
       superviseIntervalSeconds: Math.max(2, Math.floor(silentSeconds / 3)),
