@@ -5,7 +5,7 @@ import type { ServerProcess } from '../../apps/api/test/server-process.ts';
 const CREATE =
   'mutation ($input: CreateExperimentInput!) { createExperiment(input: $input) { ... on Experiment { id runs { id contender { learningRate } } } } }';
 const EPOCHS =
-  'query ($id: ID!) { experiment(id: $id) { runs { id status reason epochs { epoch loss valAccuracy } } } }';
+  'query ($id: ID!) { experiment(id: $id) { runs { id status reason attempt epochs { epoch loss valAccuracy } } } }';
 const LONGEST_MILLISECONDS = 120_000;
 
 export interface Made {
@@ -23,28 +23,37 @@ export interface RunRead {
   readonly id: string;
   readonly status: string;
   readonly reason: string | null;
+  /** How many attempts there were. */
+  readonly attempt: number;
   readonly epochs: readonly Epoch[];
+}
+
+interface Wanted {
+  readonly epochs: number;
+  readonly key?: string;
+  readonly stepMilliseconds?: number;
 }
 
 /** Starts a comparison; an epoch of a contender takes three steps of so many milliseconds. */
 export async function create(
   server: ServerProcess,
-  {
-    epochs,
-    contenders,
-    key,
-    stepMilliseconds = 20,
-  }: { epochs: number; contenders: number; key?: string; stepMilliseconds?: number },
+  { contenders, ...wanted }: Wanted & { readonly contenders: number },
+): Promise<Made> {
+  const rates = Array.from({ length: contenders }, (_, index) => (index + 1) / 8);
+  return await createWithRates(server, { ...wanted, rates });
+}
+
+/** The same with learning rates of choice; some stand for mishaps. */
+export async function createWithRates(
+  server: ServerProcess,
+  { epochs, key, stepMilliseconds = 20, rates }: Wanted & { readonly rates: readonly number[] },
 ): Promise<Made> {
   const { createExperiment } = await server.ask<{ createExperiment: Made }>(CREATE, {
     input: {
       epochs,
       batchSize: stepMilliseconds,
       ...(key !== undefined && { idempotencyKey: key }),
-      contenders: Array.from({ length: contenders }, (_, index) => ({
-        optimizer: 'sgd',
-        learningRate: (index + 1) / 8,
-      })),
+      contenders: rates.map((learningRate) => ({ optimizer: 'sgd', learningRate })),
     },
   });
   return createExperiment;

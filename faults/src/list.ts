@@ -1,9 +1,12 @@
+import { backupRestored } from './backup-restored.ts';
 import { cutConnection } from './cut-connection.ts';
+import { databaseAway } from './database-away.ts';
 import type { Fault } from './fault.ts';
 import { killedSaving } from './killed-saving.ts';
 import { killedTraining } from './killed-training.ts';
 import { notFinite } from './not-finite.ts';
 import { orderlyStop } from './orderly-stop.ts';
+import { poisonRun } from './poison-run.ts';
 import { postgresKilled } from './postgres-killed.ts';
 import { powerCut } from './power-cut.ts';
 import { secondProcess } from './second-process.ts';
@@ -18,10 +21,13 @@ export const FAULTS: readonly Fault[] = [
   postgresKilled,
   powerCut,
   secondProcess,
+  backupRestored,
   tornCheckpoint,
   killedSaving,
   killedTraining,
+  databaseAway,
   orderlyStop,
+  poisonRun,
   cutConnection,
   notFinite,
 ];
