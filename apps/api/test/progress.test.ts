@@ -54,3 +54,20 @@ test('a resumed run counts the steps of the epochs before, but not their time', 
     secondsLeft: 55,
   });
 });
+
+test('fetching is told in bytes, making ready as it is counted, and neither promises an end', () => {
+  const progress = new RunProgress(10);
+  const file = { type: 'preparing', what: '102flowers.tgz' } as const;
+  progress.preparing({ ...file, stage: 'download', done: 1e6, total: 344_862_509 });
+  expect(progress.current).toEqual({
+    phase: 'DOWNLOADING',
+    phaseDone: 1e6,
+    phaseTotal: 344_862_509,
+    imagesPerSecond: null,
+    secondsLeft: null,
+  });
+  progress.preparing({ ...file, stage: 'download', done: 3e9, total: null });
+  expect(progress.current).toMatchObject({ phaseDone: 2 ** 31 - 1, phaseTotal: 0 });
+  progress.preparing({ ...file, stage: 'unpack', done: 5, total: 10 });
+  expect(progress.current).toMatchObject({ phase: 'PREPARING', phaseDone: 5, phaseTotal: 10 });
+});

@@ -4,7 +4,7 @@ import type { Finding } from './diagnosis/finding.ts';
  * What a run says while it trains. The trainer is an async generator of these; whoever iterates sets the
  * pace (back-pressure), and stopping the iteration releases everything the run holds.
  *
- * Order: `features`* `started` ((`step` `finding`* `checkpoint`?)* `checkpoint`? `finding`* `layers`? `epoch` `target`?)*
+ * Order: `preparing`* `features`* `started` ((`step` `finding`* `checkpoint`?)* `checkpoint`? `finding`* `layers`? `epoch` `target`?)*
  * `checkpoint`? then exactly one of `finished` or `diverged`. A run that is aborted ends by throwing the signal's
  * reason; a run that cannot go on throws.
  *
@@ -36,6 +36,18 @@ export interface SkippedImage {
   /** Path relative to the data set's folder. */
   readonly path: string;
   readonly reason: string;
+}
+
+/** What the run needs is being fetched or made ready; not told of what is there already. */
+export interface PreparingEvent {
+  readonly type: 'preparing';
+  /** Fetching a file, reading an archive for its checksum, unpacking it: bytes. Checking images: images. */
+  readonly stage: 'download' | 'read' | 'unpack' | 'check';
+  /** The file or data set that it is about. */
+  readonly what: string;
+  readonly done: number;
+  /** Null where a server does not say how much there is. */
+  readonly total: number | null;
 }
 
 /** Frozen features are being computed (or were found in the cache: then one event with `cached: true`). */
@@ -217,6 +229,7 @@ export interface FinishedEvent {
 }
 
 export type TrainEvent =
+  | PreparingEvent
   | FeaturesEvent
   | StartedEvent
   | StepEvent

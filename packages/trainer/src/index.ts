@@ -25,6 +25,7 @@ export type {
   LayersEvent,
   NonFiniteKind,
   PassedOver,
+  PreparingEvent,
   SkippedImage,
   StartedEvent,
   StepEvent,

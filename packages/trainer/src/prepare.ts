@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Dataset, openDataset } from './data/dataset.ts';
-import type { EngineDescription, FeaturesEvent } from './events.ts';
+import { type Dataset, type OpenProgress, openDataset } from './data/dataset.ts';
+import type { EngineDescription, FeaturesEvent, PreparingEvent } from './events.ts';
 import { extractFeatures } from './features/extract.ts';
 import { FeatureCache } from './features/feature-cache.ts';
 import { FEATURES } from './features/feature-set.ts';
@@ -13,7 +13,7 @@ import type { EngineChoice, RunConfig } from './run-config.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { type SharedRuntime, sharedRuntime } from './runtimes/shared.ts';
 import type { Turns } from './runtimes/turns.ts';
-import { fetchImagenetWeights } from './weights/imagenet.ts';
+import { fetchImagenetWeights, imagenetFile } from './weights/imagenet.ts';
 import { readKerasWeights } from './weights/keras-hdf5.ts';
 
 /** What all contenders of a comparison share. */
@@ -43,8 +43,11 @@ export interface PreparationOptions {
 /** Upper bound of the feature cache on disk; the least recently used go first. */
 const CACHE_BYTES = 8 * 1024 ** 3;
 
+/** How far it has come. */
+export type PreparationProgress = PreparingEvent | FeaturesEvent;
+
 export type PreparationStep =
-  | { readonly progress: FeaturesEvent; readonly prepared: null }
+  | { readonly progress: PreparationProgress; readonly prepared: null }
   | { readonly progress: null; readonly prepared: Prepared };
 
 /**
@@ -53,13 +56,13 @@ export type PreparationStep =
  */
 export interface PreparationHandle {
   /** Resolves with progress newer than `last`, or with the result. Rejects with the signal's reason. */
-  next(last: FeaturesEvent | null, signal: AbortSignal): Promise<PreparationStep>;
+  next(last: PreparationProgress | null, signal: AbortSignal): Promise<PreparationStep>;
   release(): void;
 }
 
 interface Preparation {
   users: number;
-  progress: FeaturesEvent | null;
+  progress: PreparationProgress | null;
   result: Promise<Prepared>;
   changed: PromiseWithResolvers<void>;
   readonly controller: AbortController;
@@ -119,11 +122,11 @@ export async function prepared(
   config: PreparationConfig,
   options: PreparationOptions,
   signal: AbortSignal,
-  onProgress: (progress: FeaturesEvent) => void = () => {},
+  onProgress: (progress: PreparationProgress) => void = () => {},
 ): Promise<{ readonly result: Prepared; release(): void }> {
   const preparation = prepare(config, options);
   try {
-    for (let last: FeaturesEvent | null = null; ; ) {
+    for (let last: PreparationProgress | null = null; ; ) {
       const next = await preparation.next(last, signal);
       if (next.prepared) return { result: next.prepared, release: () => preparation.release() };
       last = next.progress;
@@ -160,13 +163,19 @@ async function makeReady(
   config: PreparationConfig,
   { cacheDirectory, engine: choice, threads, featureMemoryBytes }: PreparationOptions,
   signal: AbortSignal,
-  onProgress: (progress: FeaturesEvent) => void,
+  onProgress: (progress: PreparationProgress) => void,
 ): Promise<Prepared> {
   const { runtime, engine, turns } = await sharedRuntime(choice, threads);
   const { alpha, inputSize, freezeIndex, augmentation } = config;
   const model = mobileNetV2({ alpha, inputSize });
-  const weightsFile = await weightsFileOf(config, cacheDirectory, signal);
-  const dataset = await openDataset(config.data, { inputSize, cacheDirectory, signal });
+  const preparing = (progress: OpenProgress): void => onProgress({ type: 'preparing', ...progress });
+  const weightsFile = await weightsFileOf(config, cacheDirectory, signal, onProgress);
+  const dataset = await openDataset(config.data, {
+    inputSize,
+    cacheDirectory,
+    signal,
+    onProgress: preparing,
+  });
   const backbone = await readBackbone(weightsFile, model, dataset, { runtime, engine, turns });
   const cache = new FeatureCache({ directory: join(cacheDirectory, FEATURES), maxBytes: CACHE_BYTES });
   const cut = cutFor(model, freezeIndex);
@@ -191,6 +200,7 @@ async function weightsFileOf(
   { weights, alpha, inputSize }: PreparationConfig,
   cacheDirectory: string,
   signal: AbortSignal,
+  onProgress: (progress: PreparingEvent) => void,
 ): Promise<string | null> {
   switch (weights.kind) {
     case 'sample':
@@ -198,7 +208,17 @@ async function weightsFileOf(
     case 'keras-h5':
       return weights.path;
     case 'imagenet':
-      return fetchImagenetWeights({ alpha, inputSize }, cacheDirectory, { signal });
+      return fetchImagenetWeights({ alpha, inputSize }, cacheDirectory, {
+        signal,
+        onProgress: (done, total) =>
+          onProgress({
+            type: 'preparing',
+            stage: 'download',
+            what: imagenetFile(alpha, inputSize),
+            done,
+            total,
+          }),
+      });
   }
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { FeaturesEvent, TrainEvent } from './events.ts';
+import type { TrainEvent } from './events.ts';
 import { fit } from './fit.ts';
 import { parameterCounts } from './model/train-step.ts';
 import { contender } from './optimizers/registry.ts';
-import { type PreparationHandle, type Prepared, prepare } from './prepare.ts';
+import { type PreparationHandle, type PreparationProgress, type Prepared, prepare } from './prepare.ts';
 import { type EngineChoice, RunConfig } from './run-config.ts';
 import { runSetup } from './run-setup.ts';
 import { dependsOnWholeRun, scheduleProblem } from './schedules/schedules.ts';
@@ -95,8 +95,8 @@ export async function* train(
 async function* progressOf(
   preparation: PreparationHandle,
   signal: AbortSignal,
-): AsyncGenerator<FeaturesEvent, Prepared, void> {
-  for (let last: FeaturesEvent | null = null; ; ) {
+): AsyncGenerator<PreparationProgress, Prepared, void> {
+  for (let last: PreparationProgress | null = null; ; ) {
     const next = await preparation.next(last, signal);
     if (next.prepared) return next.prepared;
     last = next.progress;

@@ -94,7 +94,9 @@ async function rowsOf({ rows, labels }: FeatureSplit): Promise<Float32Array> {
 }
 async function entries(directory: string): Promise<string[]> {
   const found = await readdir(join(root, directory), { recursive: true, withFileTypes: true });
-  return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return found
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.f32'))
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 describe('features on disk', () => {

@@ -1,6 +1,9 @@
 import type { Progress } from '@optiscope/schema';
-import type { FeaturesEvent, StartedEvent, StepEvent } from '@optiscope/trainer';
+import type { FeaturesEvent, PreparingEvent, StartedEvent, StepEvent } from '@optiscope/trainer';
 import { Pace } from './pace.ts';
+
+/** What the database's column takes: two gigabytes, of which no file here comes close. */
+const MOST = 2 ** 31 - 1;
 
 /** Follows a run's events and says how far it is. Times are seconds of a clock that never goes back. */
 export class RunProgress {
@@ -16,6 +19,16 @@ export class RunProgress {
   /** Where the run is; null before anything was heard. */
   get current(): Progress | null {
     return this.#current;
+  }
+
+  preparing({ stage, done, total }: PreparingEvent): void {
+    this.#current = {
+      phase: stage === 'download' ? 'DOWNLOADING' : 'PREPARING',
+      phaseDone: Math.min(done, MOST),
+      phaseTotal: Math.min(total ?? 0, MOST),
+      imagesPerSecond: null,
+      secondsLeft: null,
+    };
   }
 
   features({ done, total, imagesPerSecond, cached }: FeaturesEvent): void {

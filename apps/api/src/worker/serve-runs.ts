@@ -111,6 +111,10 @@ async function follow(train: Train, faults: Faults, order: RunOrder, running: Ru
     for await (const event of events) {
       let held = !signal.aborted;
       switch (event.type) {
+        case 'preparing':
+          progress.preparing(event);
+          tellProgress();
+          break;
         case 'features':
           progress.features(event);
           tellProgress();

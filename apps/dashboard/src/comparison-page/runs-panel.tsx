@@ -158,6 +158,7 @@ function PauseButton({
 /** Of the images while they are prepared, of the training afterwards; what ended early stays where it ended. */
 function shareOf(run: Run, epochs: number): number {
   if (hasEnded(run)) return run.lastEpoch / epochs;
-  if (run.phase !== 'TRAINING' && run.phaseTotal > 0) return run.phaseDone / run.phaseTotal;
+  if (run.phase !== null && run.phase !== 'TRAINING' && run.phaseTotal > 0)
+    return run.phaseDone / run.phaseTotal;
   return trainingShare(run);
 }

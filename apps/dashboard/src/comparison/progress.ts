@@ -14,6 +14,17 @@ export function comparisonShare(comparison: Pick<Comparison, 'runs'>): number {
   return trained.reduce((sum, run) => sum + trainingShare(run), 0) / trained.length;
 }
 
+/** `12.3 of 344.9 MB`, or what has come so far where the whole is not known. */
+function megabytesText({ phaseDone, phaseTotal }: Pick<Run, 'phaseDone' | 'phaseTotal'>): string {
+  const done = (phaseDone / 1e6).toFixed(1);
+  return phaseTotal > 0 ? `${done} of ${(phaseTotal / 1e6).toFixed(1)} MB` : `${done} MB`;
+}
+
+/** `, 40 %`; bytes or images, whichever it counts just now. */
+function shareText({ phaseDone, phaseTotal }: Pick<Run, 'phaseDone' | 'phaseTotal'>): string {
+  return phaseTotal > 0 ? `, ${Math.floor((100 * phaseDone) / phaseTotal)} %` : '';
+}
+
 /** One line on what a run is doing: `epoch 7 of 20`, `reading images, 320 of 900`, `waits for a worker`. */
 export function activityText(run: Run, epochs: number): string {
   switch (run.status) {
@@ -24,6 +35,8 @@ export function activityText(run: Run, epochs: number): string {
       if (run.phase === 'FEATURES' && run.phaseTotal > 0) {
         return `preparing images, ${run.phaseDone} of ${run.phaseTotal}`;
       }
+      if (run.phase === 'DOWNLOADING') return `fetching files, ${megabytesText(run)}`;
+      if (run.phase === 'PREPARING') return `reading and checking the data${shareText(run)}`;
       return 'starting';
     case 'PAUSED':
       return run.lastEpoch === 0 ? 'in its first epoch' : `after epoch ${run.lastEpoch} of ${epochs}`;

@@ -61,7 +61,7 @@ export const lrRange: Command = {
     const sweeps: Sweep[] = [];
     await fetchSources(configs[0]!, { cacheDirectory: options.cacheDirectory, signal }, line);
     const preparation = await prepared(configs[0]!, options, signal, ({ done, total }) =>
-      line.show(done / total, `features ${done}/${total}`),
+      line.show(total ? done / total : 0, `features ${done}/${total}`),
     );
     try {
       for (const config of configs)
