@@ -157,7 +157,7 @@ test('the same with PostgreSQL', async (context: TestContext) => {
 
 test('a collector that is away costs no request, and no orderly end', async () => {
   const server = await startServer({
-    DATA_DIR: join(directory, 'away'),
+    DATA_DIR: join(directory, 'embedded'), // it is there already
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
   });
   expect((await server.ask<{ optimizers: unknown[] }>('{ optimizers { name } }')).optimizers).not.toEqual([]);
