@@ -16,7 +16,8 @@ export type ClassesOfType = Readonly<Partial<Record<AccessClass, string>>>;
 export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Query: {
     STRANGER: 'viewer',
-    VIEWER: `experiment experiments members node nodes optimizers presets references run server workers`,
+    VIEWER: `datasets events experiment experiments members node nodes optimizers presets references run runs
+      server weights workers`,
     // It tells whether a path is there, and what is wrong with the file.
     EDITOR: 'validateExperiment',
     ADMIN: 'auditLog invitations',
@@ -45,6 +46,10 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   AnnotationEdge: { VIEWER: 'cursor node' },
   ApiToken: { OWN: 'createdAt expiresAt id lastUsedAt member name prefix revokedAt role' },
   ApiTokenMade: { OWN: 'secret token' },
+  Attempt: {
+    VIEWER: `continuity endedAt host id number outcome pid reason resumedAfterEpoch resumedAfterStep run
+      startedAt worker`,
+  },
   AuditConnection: { ADMIN: 'edges nodes pageInfo totalCount' },
   AuditEdge: { ADMIN: 'cursor node' },
   AuditEntry: {
@@ -60,18 +65,25 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Conflict: { STRANGER: 'code message' },
   Continuity: { VIEWER: 'kind note' },
   Contender: { VIEWER: 'hyperparameters id label learningRate lookahead optimizer position' },
-  DatasetSource: { VIEWER: 'kind label path' },
+  Dataset: {
+    VIEWER: `classes experimentCount experiments id images kind label lastUsedAt path skippedImages`,
+  },
+  DatasetConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
+  DatasetEdge: { VIEWER: 'cursor node' },
+  DatasetSource: { VIEWER: 'kind label node path' },
   Engine: { VIEWER: 'device reason runtime threads version' },
   Epoch: {
-    VIEWER: `accuracy epoch evaluationSeconds examplesSeen gradientNorm learningRate loss negativeZeros nonFinite recordedAt
-      runId trainSeconds updateRatio valAccuracy valLoss`,
+    VIEWER: `accuracy epoch evaluationSeconds examplesSeen gradientNorm learningRate loss negativeZeros nonFinite
+      recordedAt runId trainSeconds updateRatio valAccuracy valLoss`,
   },
   Event: { VIEWER: 'at epoch id kind message numbers runId step' },
+  EventConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
+  EventEdge: { VIEWER: 'cursor node' },
   EventNumber: { VIEWER: 'name nonFinite value' },
   Experiment: {
     VIEWER: `alpha annotations author batchSize contenders createdAt cursor dataset deletedAt epochs events
-      exportPath freezeIndex id inputSize name priority runs seed seeds settings status stepSeries tags
-      weights workerLabels`,
+      eventsConnection exportPath freezeIndex id inputSize name priority runs seed seeds settings status
+      stepSeries tags weights workerLabels`,
   },
   ExperimentChanges: { VIEWER: 'annotations comments cursor epochs events experiment runs status steps' },
   ExperimentConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
@@ -103,11 +115,13 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   PresetContender: { VIEWER: 'hyperparameters learningRate optimizer' },
   Reference: { VIEWER: 'description id name source' },
   Run: {
-    VIEWER: `attempt contender continuity createdAt engine epochs events experiment finishedAt id imagesPerSecond
-      importedFrom label lastEpoch origin phase phaseDone phaseTotal queuePlace reason secondsLeft seed
-      series skippedImages startedAt status stepSeries totalParameters trainImages trainableParameters
-      validationImages waitsFor worker`,
+    VIEWER: `attempt attempts contender continuity createdAt engine epochs events eventsConnection experiment
+      finishedAt id imagesPerSecond importedFrom label lastEpoch origin phase phaseDone phaseTotal
+      queuePlace reason secondsLeft seed series skippedImages startedAt status stepSeries totalParameters
+      trainableParameters trainImages validationImages waitsFor worker`,
   },
+  RunConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
+  RunEdge: { VIEWER: 'cursor node' },
   RunStates: { VIEWER: 'cursor runs' },
   Schedule: {
     VIEWER: `cooldown endDivisor endFactor everyEpochs factor flatFraction kind metric minDelta minRate patience
@@ -116,12 +130,13 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Series: { VIEWER: 'epochs metric negativeZeros nonFinite values' },
   Server: { VIEWER: 'database state version workers' },
   ServerState: {
-    VIEWER: 'checkpointBytes databaseBytes featureCacheBytes hindrances queueLength workerProcesses',
+    VIEWER: `checkpointBytes databaseBytes featureCacheBytes hindrances queueLength workerProcesses`,
   },
   Session: { OWN: 'address createdAt current device expiresAt id lastSeenAt' },
   SessionsRevoked: { OWN: 'count' },
   Settings: {
-    VIEWER: `augmentation classWeights classWeightsByName clipping dropout labelSmoothing schedule stopping weightDecay`,
+    VIEWER: `augmentation classWeights classWeightsByName clipping dropout labelSmoothing schedule stopping
+      weightDecay`,
   },
   StepSeries: { VIEWER: 'metric negativeZeros nonFinite recorded runId steps values' },
   Stopping: { VIEWER: 'earlyStopping minutes target' },
@@ -129,7 +144,10 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   StoppingTarget: { VIEWER: 'stop valAccuracy' },
   Viewer: { STRANGER: 'kind member name role' },
   WeightDecay: { VIEWER: 'rate vectors' },
-  WeightsSource: { VIEWER: 'kind label path' },
+  Weights: { VIEWER: 'experimentCount experiments id kind label lastUsedAt path' },
+  WeightsConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
+  WeightsEdge: { VIEWER: 'cursor node' },
+  WeightsSource: { VIEWER: 'kind label node path' },
   Wait: { VIEWER: 'message reason' },
   Worker: {
     VIEWER: `concurrency drainingAt engines heartbeatAt host id labels memoryLimit memoryUsed pid processes runs

@@ -11,9 +11,7 @@ import { builder } from './builder.ts';
 import { badInput, connectionOf, PAGING, windowOf } from './connection.ts';
 import { Experiment } from './experiment.ts';
 import { OrderDirection } from './experiment-connection.ts';
-
-const LONGEST_TEXT = 200;
-const MOST_IN_A_LIST = 60;
+import { checkFilter } from './list-filter.ts';
 
 const AnnotationConnection = connectionOf('Annotation', Annotation);
 
@@ -75,20 +73,7 @@ builder.objectField(Experiment, 'annotations', (t) =>
 );
 
 function filterOf(given: typeof AnnotationFilterRef.$inferInput): AnnotationFilter {
-  for (const [name, list] of Object.entries({ author: given.author, metric: given.metric })) {
-    if (list != null && (list.length === 0 || list.length > MOST_IN_A_LIST)) {
-      throw badInput(
-        `filter.${name} has ${list.length} entries; wanted 1 to ${MOST_IN_A_LIST}. Leave it out to ask for nothing.`,
-      );
-    }
-  }
-  for (const text of [given.text, given.contender, ...(given.author ?? [])]) {
-    if (text != null && (text.length > LONGEST_TEXT || text.includes('\0'))) {
-      throw badInput(
-        `A text of the filter has ${text.length} characters; wanted at most ${LONGEST_TEXT}, none of them NUL.`,
-      );
-    }
-  }
+  checkFilter({ author: given.author, metric: given.metric }, [given.text, given.contender]);
   if (given.contender != null && !isId(given.contender)) {
     throw badInput(`filter.contender is ${given.contender}, which is no id.`);
   }

@@ -17,7 +17,7 @@ interface Edge<Row> {
   readonly place: Place;
 }
 
-type ObjectRef<Row extends object> = ReturnType<typeof builder.objectRef<Row>>;
+type ObjectRef<Row extends object> = ReturnType<ReturnType<typeof builder.objectRef<Row>>['implement']>;
 
 /** The connection type of a node type, and its edges. */
 export function connectionOf<Row extends object>(name: string, node: ObjectRef<Row>) {

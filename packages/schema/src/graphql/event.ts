@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 import { Node } from './node.ts';
 import { NonFiniteKind } from './non-finite.ts';
 
-const EventKind = builder.enumType('EventKind', { values: eventKind.enumValues });
+export const EventKind = builder.enumType('EventKind', { values: eventKind.enumValues });
 
 const EventNumber = builder
   .objectRef<{ name: string; value: number | NonFiniteKindOfTrainer }>('EventNumber')

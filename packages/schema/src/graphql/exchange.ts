@@ -8,7 +8,7 @@ import { Experiment } from './experiment.ts';
 import { ExperimentResult, experimentAfter } from './refusal.ts';
 import { Run } from './run.ts';
 
-const RunOrigin = builder.enumType('RunOrigin', {
+export const RunOrigin = builder.enumType('RunOrigin', {
   description: "Trained by a worker, or brought in from another program's record.",
   values: runOrigin.enumValues,
 });

@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql';
 import {
   type Cursor,
   countExperiments,
@@ -12,14 +11,14 @@ import {
   type Page,
 } from '../store/list-experiments.ts';
 import { builder } from './builder.ts';
+import { badInput } from './connection.ts';
 import { Experiment, ExperimentStatus } from './experiment.ts';
+import { boundsOf, checkFilter, MetricBoundRef } from './list-filter.ts';
 import { PageInfo } from './page-info.ts';
 import { DatasetKind } from './source.ts';
 
 const MOST_EXPERIMENTS = 100;
 const DEFAULT_LENGTH = 20;
-const LONGEST_TEXT = 200;
-const MOST_IN_A_LIST = 60;
 
 const ExperimentEdge = builder.objectRef<Listed>('ExperimentEdge').implement({
   fields: (t) => ({
@@ -61,6 +60,7 @@ const ExperimentFilter = builder.inputType('ExperimentFilter', {
     status: t.field({ type: [ExperimentStatus], description: 'Any of these.' }),
     optimizer: t.stringList({ description: 'Names of optimizers: it has a contender with any of these.' }),
     datasetKind: t.field({ type: [DatasetKind], description: 'Any of these.' }),
+    dataset: t.stringList({ description: 'Ids or labels of data sets: any of these.' }),
     tag: t.stringList({ description: 'All of these.' }),
     author: t.idList({ description: 'Ids of members: made by any of these.' }),
     createdAfter: t.field({ type: 'DateTime', description: 'At this time or later.' }),
@@ -69,6 +69,7 @@ const ExperimentFilter = builder.inputType('ExperimentFilter', {
       description: "Part of the name, of a contender's label or of a tag, whatever the case.",
     }),
     valAccuracyAtLeast: t.float({ description: '0 to 1: reached in any epoch of any run.' }),
+    metric: t.field({ type: [MetricBoundRef], description: 'All of these, each in any epoch of any run.' }),
     deleted: t.boolean({ description: 'True lists deleted experiments, and no others.' }),
   }),
 });
@@ -81,7 +82,9 @@ const ExperimentOrderField = builder.enumType('ExperimentOrderField', {
     STATUS: { description: 'In the order of the enum: queued first.' },
   } satisfies Record<(typeof ORDERS)[number], object>,
 });
-export const OrderDirection = builder.enumType('OrderDirection', { values: ['ASCENDING', 'DESCENDING'] as const });
+export const OrderDirection = builder.enumType('OrderDirection', {
+  values: ['ASCENDING', 'DESCENDING'] as const,
+});
 
 const ExperimentOrder = builder.inputType('ExperimentOrder', {
   fields: (t) => ({
@@ -137,35 +140,20 @@ function cursorAt(name: string, text: string | null | undefined, { by }: Order):
 }
 
 function checkedFilter(given: typeof ExperimentFilter.$inferInput): Filter {
-  const { status, optimizer, datasetKind, tag, author, text } = given;
-  for (const [name, list] of Object.entries({ status, optimizer, datasetKind, tag, author })) {
-    if (list != null && (list.length === 0 || list.length > MOST_IN_A_LIST)) {
-      throw badInput(
-        `filter.${name} has ${list.length} entries; wanted 1 to ${MOST_IN_A_LIST}. Leave it out to ask for nothing.`,
-      );
-    }
-  }
-  for (const part of [text, ...(optimizer ?? []), ...(tag ?? [])]) {
-    if (part != null && (part.length > LONGEST_TEXT || part.includes('\0'))) {
-      throw badInput(
-        `A text of the filter has ${part.length} characters; wanted at most ${LONGEST_TEXT}, none of them NUL.`,
-      );
-    }
-  }
+  const { status, optimizer, datasetKind, dataset, tag, author, metric, text } = given;
+  checkFilter({ status, optimizer, datasetKind, dataset, tag, author, metric }, [text]);
   return {
     status: status ?? null,
     optimizer: optimizer ?? null,
     datasetKind: datasetKind ?? null,
+    dataset: dataset ?? null,
     tags: tag ?? null,
     author: author ?? null,
     createdAfter: given.createdAfter ?? null,
     createdBefore: given.createdBefore ?? null,
     text: text ?? null,
     valAccuracyAtLeast: given.valAccuracyAtLeast ?? null,
+    metrics: boundsOf(metric),
     deleted: given.deleted ?? false,
   };
-}
-
-function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }

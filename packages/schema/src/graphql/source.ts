@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
 import type { DataSource, WeightsSource as WeightsSourceOfTrainer } from '@optiscope/trainer';
+import { datasetLabel, datasetOf, weightsLabel, weightsOf } from '../store/sources.ts';
 import { builder } from './builder.ts';
 
-const SourceKind = builder.enumType('SourceKind', {
+export const SourceKind = builder.enumType('SourceKind', {
   values: {
     SAMPLE: { value: 'sample' },
     FOLDER: { value: 'folder' },
@@ -30,11 +30,7 @@ export const DatasetSource = builder.objectRef<DataSource>('DatasetSource').impl
     kind: t.expose('kind', { type: SourceKind }),
     label: t.string({
       description: 'What to call it on screen.',
-      resolve: (data) => {
-        if (data.kind === 'sample') return 'Built-in sample';
-        if (data.kind === 'flowers102') return 'Flowers-102';
-        return basename(data.path);
-      },
+      resolve: (data) => datasetLabel(datasetOf(data)),
     }),
     path: t.string({
       nullable: true,
@@ -49,10 +45,7 @@ export const WeightsSource = builder.objectRef<WeightsSourceOfTrainer>('WeightsS
     kind: t.expose('kind', { type: SourceKind }),
     label: t.string({
       description: 'What to call it on screen.',
-      resolve: (weights) => {
-        if (weights.kind === 'sample') return 'Built-in backbone';
-        return weights.kind === 'imagenet' ? 'ImageNet weights' : basename(weights.path);
-      },
+      resolve: (weights) => weightsLabel(weightsOf(weights)),
     }),
     path: t.string({
       nullable: true,

@@ -14,6 +14,8 @@ export interface Sorting {
   readonly key: SQL | null;
   /** The key's type: a cursor's value is compared as one. */
   readonly type: 'text' | 'double precision' | 'integer';
+  /** Whether a text can be a row's id; by default a UUID. */
+  readonly isId?: (text: string) => boolean;
 }
 
 /** A place in a list: it stays one when its row changes or is gone. */
@@ -42,7 +44,7 @@ export interface Page<Row> {
 export interface Listing<Table extends Identified> {
   readonly table: Table;
   /** Of which row each is: a page is read for each owner. Null: one list of all. */
-  readonly owner: AnyPgColumn | null;
+  readonly owner: AnyPgColumn | SQL<string> | null;
   readonly conditions: readonly (SQL | undefined)[];
   readonly sorting: Sorting;
   readonly rises: boolean;
@@ -82,7 +84,7 @@ export async function pagesOf<Table extends Identified>(
     .from(table as PgTable)
     .where(
       and(
-        owner === null ? undefined : inArray(owner, [...owners]),
+        owner === null ? undefined : inArray(sql`${owner}`, [...owners]),
         ...conditions,
         beyond(window.after, false),
         beyond(window.before, true),
@@ -134,8 +136,8 @@ export async function countsOf<Table extends Identified>(
   const rows = await db
     .select({ owner: sql<string>`${owner}`, total: count() })
     .from(table as PgTable)
-    .where(and(inArray(owner, [...owners]), ...conditions))
-    .groupBy(owner);
+    .where(and(inArray(sql`${owner}`, [...owners]), ...conditions))
+    .groupBy(sql`${owner}`);
   return new Map(rows.map((row) => [row.owner, row.total]));
 }
 
@@ -145,10 +147,7 @@ export function placeText({ by, value, id }: Place): string {
 }
 
 /** The place that a text names, or null when it names none, or one of another order. */
-export function placeFrom(
-  text: string,
-  { by, key, type }: Pick<Sorting, 'by' | 'key' | 'type'>,
-): Place | null {
+export function placeFrom(text: string, { by, key, type, isId: isOwnId = isId }: Sorting): Place | null {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
@@ -157,7 +156,7 @@ export function placeFrom(
   }
   if (!Array.isArray(parsed) || parsed.length !== 3 || parsed[0] !== by) return null;
   const [, value, id]: unknown[] = parsed;
-  if (typeof id !== 'string' || !isId(id)) return null;
+  if (typeof id !== 'string' || !isOwnId(id)) return null;
   if (key === null) return value === null ? { by, value, id } : null;
   if (type === 'text') return typeof value === 'string' && !value.includes('\0') ? { by, value, id } : null;
   if (typeof value !== 'number' || (type === 'integer' && (value | 0) !== value)) return null;

@@ -16,6 +16,7 @@ import {
 import type { Database } from '../database/database.ts';
 import { isId } from '../ordered-id.ts';
 import { contenders } from '../tables/contender.ts';
+import { epochs } from '../tables/epoch.ts';
 import {
   type ExperimentRow,
   type ExperimentStatus,
@@ -23,6 +24,8 @@ import {
   experiments,
 } from '../tables/experiment.ts';
 import { experimentTags } from '../tables/experiment-tag.ts';
+import { type MetricBound, reaches } from './metric-bounds.ts';
+import { usesDataset } from './sources.ts';
 import { tagOf } from './tag.ts';
 
 export const ORDERS = ['CREATED', 'NAME', 'BEST_VAL_ACCURACY', 'STATUS'] as const;
@@ -37,6 +40,8 @@ export interface Filter {
   /** Names of optimizers. */
   readonly optimizer: readonly string[] | null;
   readonly datasetKind: readonly string[] | null;
+  /** Ids or labels of data sets. */
+  readonly dataset: readonly string[] | null;
   readonly tags: readonly string[] | null;
   /** Ids of members; what is no id is nobody's. */
   readonly author: readonly string[] | null;
@@ -46,6 +51,8 @@ export interface Filter {
   readonly text: string | null;
   /** 0..1, in any epoch of any run. */
   readonly valAccuracyAtLeast: number | null;
+  /** All of these. */
+  readonly metrics: readonly MetricBound[];
   /** Deleted ones and no others. */
   readonly deleted: boolean;
 }
@@ -151,8 +158,8 @@ export async function countExperiments(db: Database, filter: Filter): Promise<nu
 }
 
 function conditions(filter: Filter): (SQL | undefined)[] {
-  const { status, optimizer, datasetKind, tags, author, createdAfter, createdBefore } = filter;
-  const { text, valAccuracyAtLeast, deleted } = filter;
+  const { status, optimizer, datasetKind, dataset, tags, author, createdAfter, createdBefore } = filter;
+  const { text, valAccuracyAtLeast, metrics, deleted } = filter;
   const own = eq(contenders.experimentId, experiments.id);
   return [
     deleted ? isNotNull(experiments.deletedAt) : isNull(experiments.deletedAt),
@@ -161,6 +168,8 @@ function conditions(filter: Filter): (SQL | undefined)[] {
       ? undefined
       : sql`exists (select 1 from ${contenders} where ${and(own, inArray(contenders.optimizer, [...optimizer]))})`,
     datasetKind === null ? undefined : inArray(sql`${experiments.data}->>'kind'`, [...datasetKind]),
+    dataset === null ? undefined : usesDataset(dataset),
+    ...metrics.map((bound) => reaches(bound, sql`${epochs.experimentId} = ${experiments.id}`)),
     ...(tags ?? []).map(
       (tag) =>
         sql`exists (select 1 from ${experimentTags} where ${and(eq(experimentTags.experimentId, experiments.id), eq(experimentTags.tag, tagOf(tag)))})`,

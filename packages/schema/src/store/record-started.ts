@@ -63,6 +63,11 @@ export async function recordStarted(
       kind: goesOn ? 'RESUMED' : 'STARTED',
       ...(goesOn && { epoch: resumed }),
       message: startedMessage(started, continuity === 'FIRST' ? null : note),
+      numbers: {
+        classes: started.classes.length,
+        trainImages: started.trainImages,
+        validationImages: started.validationImages,
+      },
     });
     return true;
   });
