@@ -114,6 +114,10 @@ describeOnBoth('subscribers of one experiment', (opened) => {
     for (let more = 10_001; more <= 10_050; more++) await oneEvent(db, experiment.id, runs[0]!.id, more);
     for (const pieces of await Promise.all([...reading, readingSlowly, readingLate])) {
       expect(numbersOf(pieces)).toEqual(upTo(10_050));
+      // Each piece goes on where the one before it ended, whoever read it.
+      expect(pieces.slice(1).map(({ after }) => after)).toEqual(
+        pieces.slice(0, -1).map(({ cursor }) => cursor),
+      );
       expect(Math.max(...pieces.map(({ events }) => events.length))).toBeLessThan(1_000);
     }
     for (const each of [...quick, slow, late]) await each.return?.();

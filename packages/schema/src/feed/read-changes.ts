@@ -117,15 +117,11 @@ export function changesWithin(pieces: readonly Changes[], latest: Changes, after
   const newer = pieces.filter(({ cursor }) => cursor > after);
   const [only] = newer;
   const isNew = <Row extends { readonly version: number }>({ version }: Row): boolean => version > after;
-  if (
-    newer.length === 1 &&
-    only === latest &&
-    [...only.runs, ...only.epochs, ...only.events, ...only.steps].every(isNew)
-  )
-    return only;
+  if (newer.length === 1 && only === latest && only.after === after) return only;
   const runsById = new Map(newer.flatMap(({ runs }) => runs.filter(isNew).map((run) => [run.id, run])));
   return {
     ...latest,
+    after,
     runs: [...runsById.values()].sort((a, b) => a.position - b.position),
     epochs: newer.flatMap(({ epochs }) => epochs.filter(isNew)),
     events: newer.flatMap(({ events }) => events.filter(isNew)),
