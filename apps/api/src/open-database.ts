@@ -1,4 +1,10 @@
-import { DirectoryInUseError, type OpenDatabase, openEmbedded, openPostgres } from '@optiscope/schema';
+import {
+  DirectoryInUseError,
+  isCurrent,
+  type OpenDatabase,
+  openEmbedded,
+  openPostgres,
+} from '@optiscope/schema';
 import type { Settings } from './env.ts';
 import type { Log } from './log.ts';
 import { StartError } from './start-error.ts';
@@ -17,15 +23,33 @@ export async function openDatabase(settings: Settings, log: Log): Promise<OpenDa
       throw error;
     });
   }
-  const { host, pathname } = new URL(url); // without user and password
-  return await openPostgres(url, (error) => log.warn('A connection to the database was lost', error)).catch(
-    (error: unknown) => {
-      const why = error instanceof AggregateError ? error.errors.join('; ') : String(error);
-      throw new StartError(
-        `The database ${pathname.slice(1)} at ${host} cannot be used: ${why}. Check DATABASE_URL.`,
-      );
-    },
+  return await openServer(url, log, true);
+}
+
+/**
+ * Opens a database that a server made and migrated, and changes nothing in it. Throws `StartError`, also where its
+ * tables are not those of this version.
+ */
+export async function openForWorker(url: string, log: Log): Promise<OpenDatabase> {
+  const database = await openServer(url, log, false);
+  const current = await isCurrent(database.db).catch(() => false);
+  if (current) return database;
+  await database.close();
+  const { host, pathname } = new URL(url);
+  throw new StartError(
+    `The database ${pathname.slice(1)} at ${host} has not the tables of this version. A server makes and migrates them: start one of this version on it first (npm start), then this worker.`,
   );
+}
+
+async function openServer(url: string, log: Log, migrates: boolean): Promise<OpenDatabase> {
+  const { host, pathname } = new URL(url); // without user and password
+  const onError = (error: unknown): void => log.warn('A connection to the database was lost', error);
+  return await openPostgres(url, onError, { migrates }).catch((error: unknown) => {
+    const why = error instanceof AggregateError ? error.errors.join('; ') : String(error);
+    throw new StartError(
+      `The database ${pathname.slice(1)} at ${host} cannot be used: ${why}. Check DATABASE_URL.`,
+    );
+  });
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

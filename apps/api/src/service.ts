@@ -1,21 +1,17 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { ChangeFeed, type OpenDatabase, releaseOrphans, type Service } from '@optiscope/schema';
+import { ChangeFeed, type Service } from '@optiscope/schema';
 import { everyoneIsOwner, tokenOr } from './accounts/identify.ts';
 import { identifyTokens } from './accounts/identify-token.ts';
 import { openTeam } from './accounts/open-team.ts';
-import { type Settings, storageSettings } from './env.ts';
+import type { Settings } from './env.ts';
 import { createGraphiql } from './graphiql/graphiql.ts';
 import { keptDirectorySize } from './health/directory-size.ts';
-import { DiskSpace } from './health/disk-space.ts';
 import { createMetrics } from './health/metrics.ts';
 import { ReadinessProbe } from './health/readiness.ts';
 import { serverState } from './health/server-state.ts';
 import type { Log } from './log.ts';
 import { openDatabase } from './open-database.ts';
-import { Dispatcher } from './queue/dispatcher.ts';
 import { RunQueue } from './queue/run-queue.ts';
-import { retainCheckpoints } from './retention/checkpoint-retention.ts';
 import { openControl } from './server/control.ts';
 import { notBuilt, openDashboard, type Pages } from './server/dashboard.ts';
 import { createExchange } from './server/exchange.ts';
@@ -24,10 +20,10 @@ import { type HttpServer, listen } from './server/http.ts';
 import { RateLimits } from './server/rate-limits.ts';
 import { createWebSockets } from './server/websocket.ts';
 import { StartError } from './start-error.ts';
-import { openStorage } from './storage/open-storage.ts';
 import { areSpansOn } from './tracing/spans.ts';
 import { startTracing } from './tracing/start-tracing.ts';
 import { traceStatements } from './tracing/statement-spans.ts';
+import { openTraining, takeUpOrphans } from './training.ts';
 
 export interface ServiceParts {
   readonly version: string;
@@ -67,9 +63,11 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     if (areSpansOn()) traceStatements(database);
     const publicUrl = settings.PUBLIC_URL ?? http.url;
     const team = await openTeam(database.db, settings, http.url, log);
-    const queue = await RunQueue.open(database, log);
+    const queue = await RunQueue.open(database, log, { silentSeconds: settings.SILENT_SECONDS });
     stops.push(() => queue.close());
-    await recover(database, queue, log);
+    await takeUpOrphans(database, queue, log);
+    const added = await queue.addMissing(database.db);
+    if (added > 0) log.info(`${added} runs of a restored database go on`);
     if (database.kind === 'pglite') {
       const control = await openControl(settings.DATA_DIR, { db: database.db, publicUrl }, log);
       stops.push(() => control.close());
@@ -77,23 +75,18 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     const feed = await ChangeFeed.open(database);
     stops.push(() => feed.close());
 
-    const storage = storageSettings(settings);
-    const store = await openStorage(storage, log);
-    const { DATA_DIR: directory, MIN_FREE_BYTES: minFreeBytes } = settings;
-    const disk = await DiskSpace.open({ directory, minFreeBytes, log });
-    stops.push(async () => disk.close());
-    const dispatcher = new Dispatcher({
-      storage,
-      disk,
-      db: database.db,
+    const { version, workerEntry } = parts;
+    const training = await openTraining(settings, {
+      database,
       queue,
       feed,
+      version,
+      workerEntry,
+      prunesStorage: true,
       log,
-      workers: settings.WORKERS,
-      workerEntry: parts.workerEntry,
-      engine: settings.ENGINE,
-      dataDirectory: settings.DATA_DIR,
     });
+    stops.push(() => training.stop());
+    const { dispatcher } = training;
 
     const sizes = {
       cache: keptDirectorySize(join(settings.DATA_DIR, 'cache')),
@@ -103,6 +96,7 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       db: database.db,
       feed,
       enqueue: (tx, runIds) => queue.enqueue(tx, runIds),
+      waiting: (runIds) => queue.waiting(runIds),
       server: { version: parts.version, database: database.kind, workers: settings.WORKERS },
       serverState: () => serverState({ database, queue, dispatcher, sizes }),
       accounts: team,
@@ -127,12 +121,11 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
     const accounts = team?.routes ?? null;
     const graphiql = createGraphiql(database.db, identify);
     http.serve({ graphql, webSockets, exchange, accounts, graphiql, pages, readiness, metrics });
-    dispatcher.start();
-    const { CHECKPOINT_DAYS: days, CHECKPOINT_BYTES: bytes } = settings;
-    const checkpoints = join(settings.DATA_DIR, 'checkpoints');
-    stops.push(retainCheckpoints(database.db, checkpoints, { days, bytes }, log, store));
+    training.start();
+    if (settings.WORKERS === 0)
+      log.info('This server trains nothing (WORKERS is 0): runs wait for workers, npm run worker');
     stops.push(async () => {
-      await Promise.all([http.close(), webSockets.close(), dispatcher.stop()]);
+      await Promise.all([http.close(), webSockets.close(), training.stop()]);
       await pages.close();
     });
     return { url: http.url, stop };
@@ -174,15 +167,4 @@ async function pagesOf({ HOST, ACCOUNTS }: Settings, http: HttpServer, log: Log)
   const built = await openDashboard(`${http.url}${GRAPHQL_PATH}`, address, ACCOUNTS === 'on');
   if (built === null) log.warn('The dashboard has not been built (npm run build); only GraphQL is served.');
   return built ?? notBuilt;
-}
-
-/** Puts back into the queue what servers that are gone were working on. */
-async function recover(database: OpenDatabase, queue: RunQueue, log: Log): Promise<void> {
-  const sole = database.kind === 'pglite'; // its directory's lock is ours, so nobody else works on it
-  const released = await releaseOrphans(database.db, { host: hostname(), pid: process.pid, sole });
-  await queue.putBackOrphans(sole ? await queue.handedOut() : released);
-  const added = await queue.addMissing(database.db);
-  if (added > 0) log.info(`${added} runs of a restored database go on`);
-  if (released.length > 0)
-    log.info(`${released.length} runs go on that were under way when the server ended`);
 }

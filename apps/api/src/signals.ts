@@ -1,5 +1,4 @@
 import type { Log } from './log.ts';
-import type { RunningService } from './service.ts';
 
 /** An orderly stop takes a second or two; when it hangs, the process ends all the same. */
 const STOP_MILLISECONDS = 10_000;
@@ -8,7 +7,7 @@ const STOP_MILLISECONDS = 10_000;
  * Stops the service and ends the process at the first SIGTERM or SIGINT, with status 0; at a second one it ends
  * at once. May be called before the service has started: it is then stopped when it has.
  */
-export function stopOnSignals(starting: Promise<RunningService>, log: Log): void {
+export function stopOnSignals(starting: Promise<{ stop(): Promise<void> }>, log: Log): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);

@@ -59,8 +59,8 @@ export const WORKER_SETTINGS = {
     help: 'A run whose worker is silent for so long goes to another; of the runs that this server puts into the queue. Default 45.',
   },
   HEALTH_PORT: {
-    schema: wholeNumber(1, 65_535).optional(),
-    wanted: 'a whole number from 1 to 65535',
+    schema: wholeNumber(0, 65_535).optional(),
+    wanted: 'a whole number from 0 (any free port) to 65535',
     help: 'Of `npm run worker`: port of /health, /ready and /metrics on HEALTH_HOST. Default: none.',
   },
   HEALTH_HOST: {

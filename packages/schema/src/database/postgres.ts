@@ -7,6 +7,7 @@ import { migrateOn } from './migrate.ts';
 
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
+const IDLE_TIMEOUT_MILLISECONDS = 30_000;
 const RECONNECT_MILLISECONDS = { first: 200, most: 5_000 };
 
 /** The version of the PostgreSQL server at this address. Changes nothing there; throws when it cannot be reached. */
@@ -25,27 +26,39 @@ export async function postgresVersion(url: string): Promise<string> {
   }
 }
 
-/** Connects to a PostgreSQL server and migrates its database. Throws when it cannot be reached. */
-export async function openPostgres(url: string, onError: (error: unknown) => void): Promise<ServerDatabase> {
+/**
+ * Connects to a PostgreSQL server and migrates its database, unless it is to be taken as it is. Throws when it cannot
+ * be reached.
+ */
+export async function openPostgres(
+  url: string,
+  onError: (error: unknown) => void,
+  { migrates = true } = {},
+): Promise<ServerDatabase> {
   const pool = new pg.Pool({
     connectionString: url,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
     keepAlive: true,
+    // A process that is stopped in the middle of a transaction would keep others from what it has locked.
+    idle_in_transaction_session_timeout: IDLE_TIMEOUT_MILLISECONDS,
     application_name: 'optiscope',
   });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', onError);
+  // A connection that breaks is replaced by the pool, whether it is idle or between two statements of a transaction;
+  // without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', onError));
+  pool.on('error', () => undefined); // the same once more, of an idle one
   // Nor does the pool listen to one that a transaction holds: should it break between two statements, that would end
   // the process as well. The transaction learns of it from its next statement.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   try {
     const session = await pool.connect();
     try {
-      await migrateOn({
-        query: (statement) => session.query(statement),
-        migrate: (config) => migrate(drizzle(session, { schema: tables }), config),
-      });
+      if (migrates)
+        await migrateOn({
+          query: (statement) => session.query(statement),
+          migrate: (config) => migrate(drizzle(session, { schema: tables }), config),
+        });
     } finally {
       session.release();
     }
