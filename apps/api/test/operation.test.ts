@@ -56,6 +56,10 @@ test('a server tells that it is up, that it is ready, what it does in numbers, a
     'optiscope_runs_here 2',
     'optiscope_subscriptions 0',
     'optiscope_database_up 1',
+    'optiscope_queue_oldest_seconds 0',
+    'optiscope_attempts{outcome="UNDER_WAY"} 2',
+    'optiscope_attempts{outcome="FAILED"} 0',
+    'optiscope_workers{state="SILENT"} 0',
   ]) {
     expect(metrics).toContain(`${line}\n`);
   }
@@ -65,6 +69,9 @@ test('a server tells that it is up, that it is ready, what it does in numbers, a
   expect(metrics).toMatch(/nodejs_eventloop_lag_p99_seconds \d/);
   const foreign = await fetch(`${server.url}/metrics`, { headers: { origin: 'http://evil.example' } });
   expect(foreign.status).toBe(403);
+  // A proxy of this machine asks for somebody else.
+  const passedOn = await fetch(`${server.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+  expect(passedOn.status).toBe(403);
 
   const { server: told } = await server.ask<{ server: { state: Record<string, unknown> } }>(
     '{ server { state { queueLength workerProcesses { pid runs engines { runtime } } databaseBytes featureCacheBytes checkpointBytes } } }',

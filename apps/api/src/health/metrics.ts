@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Dispatcher } from '../queue/dispatcher.ts';
 import type { RunQueue } from '../queue/run-queue.ts';
+import { DatabaseMetrics } from './database-metrics.ts';
 
 const STATUSES = ['QUEUED', 'RUNNING', 'PAUSED', 'FINISHED', 'DIVERGED', 'CANCELLED', 'FAILED'];
 
@@ -57,7 +58,10 @@ export function createMetrics(
     registers: [registry],
   });
 
+  const database = new DatabaseMetrics(parts.db, registry);
+
   const readDatabase = async (): Promise<void> => {
+    await database.read();
     const { rows } = Counted.parse(
       await parts.db.execute(
         sql`select r.status::text as status, count(*) as runs, coalesce(sum(r.last_epoch), 0) as epochs,
@@ -87,7 +91,7 @@ export function createMetrics(
           () => false,
         ));
       up.set(read ? 1 : 0);
-      if (!read) for (const told of [runs, epochs, steps, queue]) told.reset();
+      if (!read) for (const told of [runs, epochs, steps, queue, database]) told.reset();
       return { type: registry.contentType, body: await registry.metrics() };
     },
     answered: (route, method, status, seconds) =>

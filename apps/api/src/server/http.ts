@@ -212,7 +212,9 @@ async function tellMetrics(
   response: ServerResponse,
 ): Promise<void> {
   const from = request.socket.remoteAddress ?? '';
-  const isLocal = isLoopback(from.replace(/^::ffff:/, ''));
+  // A proxy of this machine asks for somebody else.
+  const isPassedOn = ['x-forwarded-for', 'forwarded'].some((name) => name in request.headers);
+  const isLocal = !isPassedOn && isLoopback(from.replace(/^::ffff:/, ''));
   if (!isLocal || !isOwnOrigin(request.headers.origin, request.headers.host)) {
     return tell(response, 403, 'Metrics are told to this machine only.\n');
   }
