@@ -231,6 +231,6 @@ export function storageSettings({
 export function settingsHelp(only: readonly (keyof typeof SETTINGS)[] | null = null): string {
   return Object.entries(SETTINGS)
     .filter(([name]) => only === null || only.some((wanted) => wanted === name))
-    .map(([name, { help }]) => `  ${name.padEnd(18)}${help}`)
+    .map(([name, { help }]) => `  ${name.padEnd(22)}${help}`)
     .join('\n');
 }
