@@ -14,6 +14,7 @@ import { OPERATIONS_PER_MINUTE, RateLimits } from './rate-limits.ts';
 import { RevokedAccess } from './revoked-access.ts';
 import { sharedLoading } from './shared-loading.ts';
 import { nothingForStrangers } from './strangers.ts';
+import { textProblem } from './text-limits.ts';
 
 /** Sixty contenders with all their hyper-parameters are some 30 kB. */
 const MOST_BODY_BYTES = 256 * 1024;
@@ -140,12 +141,8 @@ function isJson(text: string): boolean {
 
 const limitedOperations: Plugin = {
   onParams({ params }) {
-    const characters = params.query?.length ?? 0;
-    if (characters <= LIMITS.characters) return;
-    throw new GraphQLError(
-      `The query has ${characters} characters; at most ${LIMITS.characters} are read. Put values into variables.`,
-      { extensions: { code: 'OPERATION_TOO_LARGE', http: { status: 413 } } },
-    );
+    const problem = textProblem(params.query);
+    if (problem !== null) throw problem;
   },
   onParse({ setParseFn }) {
     setParseFn((source, options) => parse(source, { ...options, maxTokens: LIMITS.tokens }));

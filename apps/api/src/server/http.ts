@@ -36,6 +36,8 @@ export interface HttpOptions {
   /** Addresses and networks of proxies that are believed when they say for whom they ask. */
   readonly trustedProxies?: readonly string[];
   readonly log: Log;
+  /** How long, in milliseconds, a request may take to arrive, and how often that is looked at. */
+  readonly patience?: typeof PATIENCE;
 }
 
 export interface HttpServer {
@@ -57,14 +59,18 @@ const STARTING: Readiness = { ready: false, reasons: ['the server is starting or
 /** Requests under way get this long to be answered when the server closes. */
 const DRAIN_MILLISECONDS = 1_000;
 /** A request's head and whole must come within these: slow ones hold connections. */
-const HEADERS_MILLISECONDS = 10_000;
-const REQUEST_MILLISECONDS = 30_000;
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
 
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
 } as const;
+
+/** Of what is no page: should a browser take it for one, nothing in it runs or is loaded. */
+const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
 /** Starts the HTTP server. Rejects when the port is taken. */
 export async function listen({
@@ -73,6 +79,7 @@ export async function listen({
   allowedHosts,
   trustedProxies = [],
   log,
+  patience = PATIENCE,
 }: HttpOptions): Promise<HttpServer> {
   let served: Served | null = null;
   const checksNames = isLoopback(host);
@@ -110,27 +117,23 @@ export async function listen({
     }
   };
 
-  const server = createServer(
-    { headersTimeout: HEADERS_MILLISECONDS, requestTimeout: REQUEST_MILLISECONDS },
-    (request, response) => {
-      const began = performance.now();
-      const requestId = randomUUID().slice(0, 8);
-      response.setHeader('x-request-id', requestId);
-      response.once('close', () => {
-        const { method = '' } = request;
-        const seconds = (performance.now() - began) / 1000;
-        served?.metrics.answered(routeOf(pathOf(request)), method, response.statusCode, seconds);
-      });
-      const route = `/${routeOf(pathOf(request))}`;
-      const traced = () =>
-        tracedRequest(request, response, route, requestId, () => answer(request, response));
-      loggedAbout({ requestId }, traced).catch((error: unknown) => {
-        log.about({ requestId }).error(`${request.method} ${pathOf(request)} failed`, error);
-        if (response.headersSent) response.destroy();
-        else tell(response, 500, 'The server met an error. Its log tells more.\n');
-      });
-    },
-  );
+  const server = createServer(patience, (request, response) => {
+    const began = performance.now();
+    const requestId = randomUUID().slice(0, 8);
+    response.setHeader('x-request-id', requestId);
+    response.once('close', () => {
+      const { method = '' } = request;
+      const seconds = (performance.now() - began) / 1000;
+      served?.metrics.answered(routeOf(pathOf(request)), method, response.statusCode, seconds);
+    });
+    const route = `/${routeOf(pathOf(request))}`;
+    const traced = () => tracedRequest(request, response, route, requestId, () => answer(request, response));
+    loggedAbout({ requestId }, traced).catch((error: unknown) => {
+      log.about({ requestId }).error(`${request.method} ${pathOf(request)} failed`, error);
+      if (response.headersSent) response.destroy();
+      else tell(response, 500, 'The server met an error. Its log tells more.\n');
+    });
+  });
   server.on('upgrade', (request, socket, head) => {
     noteAddress(request, trusted);
     if (served === null) refuse(socket, '503 Service Unavailable');
@@ -236,6 +239,10 @@ function tell(
   body: string,
   type = 'text/plain; charset=utf-8',
 ): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    'content-type': type,
+    'cache-control': 'no-store',
+    'content-security-policy': NO_PAGE,
+  });
   response.end(body);
 }

@@ -10,10 +10,10 @@ import { callerOf } from './caller.ts';
 import { addressOf } from './client-address.ts';
 import { GRAPHQL_PATH, type GraphqlServer } from './graphql.ts';
 import { createMaskError } from './mask-error.ts';
-import { LIMITS } from './operation-limits.ts';
 import { isOwnOrigin } from './origin.ts';
 import { OPERATIONS_PER_MINUTE, RateLimits } from './rate-limits.ts';
 import { headersOf } from './request-headers.ts';
+import { textProblem } from './text-limits.ts';
 
 const MOST_MESSAGE_BYTES = 256 * 1024;
 const MOST_OPERATIONS_PER_CONNECTION = 100;
@@ -59,9 +59,8 @@ export function createWebSockets(
             ),
           ];
         }
-        if (params.query.length > LIMITS.characters) {
-          return [new GraphQLError(`A query has at most ${LIMITS.characters} characters.`)];
-        }
+        const problem = textProblem(params.query);
+        if (problem !== null) return [problem];
         try {
           const caller = await callerOf(
             identify,
