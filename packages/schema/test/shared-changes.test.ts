@@ -5,6 +5,7 @@ import { ChangeFeed } from '../src/feed/change-feed.ts';
 import { experimentChanges } from '../src/feed/experiment-changes.ts';
 import type { Changes } from '../src/feed/read-changes.ts';
 import { runEpochs } from '../src/feed/run-epochs.ts';
+import { changesOfScope } from '../src/feed/scope-changes.ts';
 import { endRun } from '../src/store/end-run.ts';
 import { recordEpoch } from '../src/store/record-epoch.ts';
 import { describeOnBoth } from './databases.ts';
@@ -91,6 +92,32 @@ describeOnBoth('subscribers of one experiment', (opened) => {
     expect(reads() - idle).toBeLessThanOrEqual(5);
     await Promise.all(subscribers.map((each) => each.return?.()));
     expect(feed.watching).toBe(0);
+    await feed.close();
+  });
+
+  test('who wait for something rare, as for notes, look together whether there is some', async (context) => {
+    const database = opened(context);
+    const feed = await ChangeFeed.open(database);
+    const { db, reads } = counting(database.db);
+    const { experiment, runs } = await anExperiment(database.db, { contenders: 1 });
+    const claim = await claimed(database.db, runs[0]!);
+    const asked = { types: new Set(['EVENTS'] as const), endless: true };
+    const scope = { experimentId: experiment.id };
+    const subscribers = Array.from({ length: 50 }, () => changesOfScope(db, feed, scope, '1', asked));
+    const next = subscribers.map((each) => each.next());
+    await expect.poll(() => feed.watching).toBe(50);
+    await new Promise((resolve) => setTimeout(resolve, 200)); // they have found nothing, and wait
+    const before = reads();
+    for (let epoch = 1; epoch <= 3; epoch++) {
+      await recordEpoch(database.db, claim, { ...epochReport(epoch), checkpoint: null });
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    await recordEpoch(database.db, claim, epochReport(4));
+    for (const { value } of await Promise.all(next)) {
+      expect(value).toMatchObject({ cursor: '5', rows: { events: [{ kind: 'CHECKPOINT', epoch: 4 }] } });
+    }
+    expect(reads() - before).toBeLessThan(50);
+    await Promise.all(subscribers.map((each) => each.return?.()));
     await feed.close();
   });
 

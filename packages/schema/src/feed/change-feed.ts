@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Database, Listener, OpenDatabase } from '../database/database.ts';
 import { CHANGES_CHANNEL } from '../store/change.ts';
 import type { Changes, ChangesAsked } from './read-changes.ts';
+import type { ScopeRead } from './scope-changes.ts';
 import { SharedChanges } from './shared-changes.ts';
+import { SharedReads } from './shared-reads.ts';
 
 const Hint = z.object({ experimentId: z.string(), status: z.boolean() });
 
@@ -149,17 +151,19 @@ interface Topic {
   readonly watchers: Set<ExperimentWatcher>;
   readonly plain: SharedChanges;
   readonly withSteps: SharedChanges;
+  readonly scopes: SharedReads<ScopeRead>;
 }
 
 function newTopic(experimentId: string): Topic {
   const watchers = new Set<ExperimentWatcher>();
   const shared = (steps: boolean) => new SharedChanges(experimentId, steps, () => watchers.size);
-  return { watchers, plain: shared(false), withSteps: shared(true) };
+  return { watchers, plain: shared(false), withSteps: shared(true), scopes: new SharedReads() };
 }
 
-function wake({ watchers, plain, withSteps }: Topic): void {
+function wake({ watchers, plain, withSteps, scopes }: Topic): void {
   plain.hint();
   withSteps.hint();
+  scopes.hint();
   for (const watcher of watchers) watcher.wake();
 }
 
@@ -185,6 +189,13 @@ export class ExperimentWatcher extends Watcher {
     const joins = !this.#joined;
     this.#joined = true;
     return await (steps ? this.#topic.withSteps : this.#topic.plain).after(db, cursor, { joins });
+  }
+
+  /** Reads what is wanted of the experiment, together with all who ask the same; as fresh as `changesAfter`. */
+  async readScope(question: string, read: () => Promise<ScopeRead>): Promise<ScopeRead> {
+    if (!this.#joined) this.#topic.scopes.hint();
+    this.#joined = true;
+    return await this.#topic.scopes.of(question, read);
   }
 }
 

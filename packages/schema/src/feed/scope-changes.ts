@@ -7,7 +7,7 @@ import { hasEnded, type RunStatus, runs } from '../tables/run.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import type { Told } from './everywhere.ts';
 import { gather } from './gather.ts';
-import { type ChangeType, readSpans } from './read-spans.ts';
+import { type ChangeType, type Place, readSpans, type SpanRows, type Wanted } from './read-spans.ts';
 import { subscription } from './subscription.ts';
 
 /** One experiment, or one run of one. */
@@ -40,16 +40,16 @@ export function changesOfScope(
       let version = versionFrom(after);
       do {
         for (;;) {
-          // In one statement: at or below its version everything is committed, also how it ended.
-          const now = await stateOf(db, experimentId, runId);
+          const question = [runId, version, ...types].join(' ');
+          const { now, rows, place } = await watcher.readScope(question, () =>
+            readScope(db, experimentId, version, { types, runId }),
+          );
           if (version > now.version) {
             throw new GraphQLError(
               `The cursor ${version} lies ahead of the experiment, which is at ${now.version}. Read it again and go on from its own cursor.`,
               { extensions: { code: 'CURSOR_AHEAD' } },
             );
           }
-          const span = { experimentId, after: version, upTo: now.version };
-          const { rows, place } = await readSpans(db, [span], { types, runId });
           version = place?.version ?? now.version;
           if (Object.values(rows).some((list) => list.length > 0)) {
             yield { cursor: String(version), rows, experimentIds: [] };
@@ -64,6 +64,25 @@ export function changesOfScope(
       watcher.close();
     }
   });
+}
+
+/** What a reading tells: where the experiment or run stands, and what is wanted until then. */
+export interface ScopeRead {
+  readonly now: { readonly version: number; readonly ended: boolean };
+  readonly rows: SpanRows;
+  /** Null when that is all of it. */
+  readonly place: Place | null;
+}
+
+async function readScope(
+  db: Database,
+  experimentId: string,
+  after: number,
+  wanted: Wanted,
+): Promise<ScopeRead> {
+  // In one statement: at or below its version everything is committed, also how it ended.
+  const now = await stateOf(db, experimentId, wanted.runId);
+  return { now, ...(await readSpans(db, [{ experimentId, after, upTo: now.version }], wanted)) };
 }
 
 async function experimentOf(db: Database, scope: Scope): Promise<string> {
