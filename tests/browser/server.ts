@@ -79,11 +79,12 @@ export class Server {
   async compare(input: {
     name: string;
     epochs: number;
+    seeds?: number[];
     contenders: { optimizer: string; learningRate: number }[];
   }): Promise<string> {
     const { createExperiment } = await this.ask<{ createExperiment: { id?: string } }>(
       'mutation ($input: CreateExperimentInput!) { createExperiment(input: $input) { ... on Experiment { id } ... on InvalidInput { problems { field message } } } }',
-      { input: { alpha: 0.35, inputSize: 96, seed: 1, ...input } },
+      { input: { alpha: 0.35, inputSize: 96, seeds: [1], ...input } },
     );
     if (!createExperiment.id) throw new Error(JSON.stringify(createExperiment));
     return createExperiment.id;
