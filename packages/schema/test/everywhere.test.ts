@@ -104,8 +104,10 @@ describeOnBoth('following everything', (opened) => {
           }
         }),
       ),
-    ).finally(() => {
+    ).finally(async () => {
       written.done = true;
+      // A reader that has all of it by now waits for something that would never come.
+      await writeEvents(db, made[0]!.runs[0]!, 1);
     });
     const told: string[] = [];
     const wantedRows = async (): Promise<string[]> => {
