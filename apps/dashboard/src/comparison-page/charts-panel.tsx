@@ -4,12 +4,16 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { ChartFrame } from '../chart/chart-frame.tsx';
 import type { NotedPlace } from '../chart/chart-pointer.tsx';
 import { type ChartView, chartSpec } from '../chart/chart-spec.ts';
+import { X_AXES, type XAxis } from '../chart/curve.ts';
 import { createHoverStore } from '../chart/hover-store.ts';
+import { SMOOTHINGS, type Smoothing } from '../chart/smoothing.ts';
 import { hasSeveralSeeds, strandsOf } from '../chart/strand.ts';
 import { soloed, toggled } from '../chart/view-options.ts';
 import { type Comparison, isOver, type Setup } from '../comparison/comparison.ts';
 import { CURVE_METRICS, type DrawnMetric, METRIC_TEXT } from '../comparison/metric.ts';
 import { Icon } from '../components/icon.tsx';
+import { KeysHelp } from '../components/keys-help.tsx';
+import { useKeys } from '../hooks/use-keys.ts';
 import { useScheme } from '../hooks/use-scheme.ts';
 import { useViewOptions } from '../hooks/use-view-options.ts';
 import { type Note, pinsOf } from '../notes/note.ts';
@@ -21,6 +25,22 @@ import { ViewControls } from './view-controls.tsx';
 
 /** A legend of more contenders would take too much of the window to stay in it. */
 const MOST_STICKY = 12;
+
+const KEYS = [
+  ['← →', 'read the chart that has the focus; Home and End its ends'],
+  ['n', 'note something where a chart is read'],
+  ['l', 'losses on a linear or a log scale'],
+  ['x', 'across epochs, steps, examples, training time'],
+  ['s', 'smoothing off, or which'],
+  ['g', 'seeds together or apart'],
+  ['m', 'more or fewer curves'],
+  ['a', 'all contenders on'],
+  ['z', 'out of the zoom'],
+] as const;
+
+function nextSmoothing({ kind, span }: Smoothing): Smoothing {
+  return { kind: SMOOTHINGS[(SMOOTHINGS.indexOf(kind) + 1) % SMOOTHINGS.length]!, span };
+}
 
 /** The four curves of every contender, and how to look at them. */
 export function ChartsPanel({
@@ -54,6 +74,22 @@ export function ChartsPanel({
     [rows, statuses, comparison.events, view],
   );
   const brought = useDeferredValue(focus);
+
+  const axis = X_AXES[(X_AXES.indexOf(choice.x) + 1) % X_AXES.length]!;
+  const across = (x: XAxis) => {
+    setZoom(null);
+    hover.set(null);
+    choose({ ...choice, x });
+  };
+  useKeys({
+    l: () => choose({ ...choice, lossScale: choice.lossScale === 'log' ? 'linear' : 'log' }),
+    x: () => across(axis),
+    s: () => choose({ ...choice, smoothing: nextSmoothing(choice.smoothing) }),
+    g: () => choose({ ...choice, seeds: choice.seeds === 'apart' ? 'together' : 'apart', hidden: new Set() }),
+    m: () => choose({ ...choice, further: !choice.further }),
+    a: () => choose({ ...choice, hidden: new Set() }),
+    z: () => setZoom(null),
+  });
 
   const strands = strandsOf(runs, choice.seeds);
   const positions = strands.map((strand) => strand.position);
@@ -145,6 +181,7 @@ export function ChartsPanel({
           </div>
         ))}
       </div>
+      <KeysHelp keys={KEYS} />
       {choice.further ? (
         <FurtherCharts
           comparison={comparison}

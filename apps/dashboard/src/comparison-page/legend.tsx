@@ -54,7 +54,7 @@ export function Legend({
         </button>
       ) : null}
       <span className="ml-auto text-xs text-muted max-lg:hidden pointer-coarse:hidden">
-        Alt-click a name to see it alone. Drag across a chart to zoom.
+        Alt-click a name to see it alone. Drag across a chart to zoom. ? shows the keys.
       </span>
     </fieldset>
   );

@@ -4,13 +4,15 @@ import { usePathname, useSearchParams } from 'next/navigation';
 import { useMemo } from 'react';
 import type { ComparisonPage } from '../comparison/comparison-page.ts';
 import { ConnectionNote } from '../components/connection-note.tsx';
+import { KeysHelp } from '../components/keys-help.tsx';
 import type { HomeQuery } from '../graphql/generated/graphql.ts';
 import { useFound } from '../hooks/use-found.ts';
+import { useKeys } from '../hooks/use-keys.ts';
 import { useLiveList } from '../hooks/use-live-list.ts';
 import { ComparisonCard } from './comparison-card.tsx';
 import { EmptyHome } from './empty-home.tsx';
 import { addressOfSearch, isSearching, type Search, searchFrom } from './search.ts';
-import { SearchFields } from './search-fields.tsx';
+import { FIND_ID, SearchFields } from './search-fields.tsx';
 
 /** All comparisons, newest first, or those that are looked for; before there is one, the way to the first. */
 export function HomeView({
@@ -25,6 +27,7 @@ export function HomeView({
   const all = useLiveList(initial);
   const [search, setSearch] = useSearch();
   const found = useFound(search);
+  useKeys({ '/': () => document.getElementById(FIND_ID)?.focus() });
   const searching = isSearching(search);
   if (all.page.comparisons.length === 0 && !searching) return <EmptyHome preset={preset} />;
   const { request, loadMore } = searching ? found : all;
@@ -39,6 +42,7 @@ export function HomeView({
         <ConnectionNote state={all.connection} />
         <SearchFields search={search} onChange={setSearch} />
       </div>
+      <KeysHelp keys={[['/', 'find comparisons']]} />
       {page?.comparisons.length === 0 ? (
         <p className="panel px-4 py-8 text-center text-muted">
           Nothing is like that.{' '}

@@ -3,11 +3,14 @@
 import { Choice } from '../components/choice.tsx';
 import { ORDER_TEXT, type Search, STATUS_TEXT } from './search.ts';
 
+export const FIND_ID = 'find';
+
 /** What to look for in the list, and in which order. */
 export function SearchFields({ search, onChange }: { search: Search; onChange(search: Search): void }) {
   return (
     <search className="flex flex-wrap items-center gap-x-3 gap-y-2 sm:ml-auto">
       <input
+        id={FIND_ID}
         type="search"
         value={search.text}
         placeholder="Name, contender or tag"
