@@ -55,7 +55,10 @@ export function createAuth({ db, secret, publicUrl, log, github, oidc }: AuthOpt
     database: drizzleAdapter(db, {
       provider: 'pg',
       schema: { user: members, session: sessions, account: accounts, verification: verifications },
-      transaction: true,
+      // The hooks below read by themselves, and the embedded database has one session: they would wait for a
+      // transaction around them for ever. Nothing is lost without: whoever was made and has no way to sign in
+      // yet gets one at their next sign-in, and a link that was spent in vain is asked for again.
+      transaction: false,
     }),
     // Only own pages get here (`isOwnOrigin`), by whatever of its names the server was called.
     trustedOrigins: async (request) => {
