@@ -97,7 +97,7 @@ async function connect(
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const hopeless = HOPELESS.get(code);
     if (hopeless !== undefined) throw new Error(`${hopeless} (${code})`, { cause: error });
-    if (/redirects/.test(String(error))) throw error;
+    if (code === 'ENOTPUBLIC' || /redirects/.test(String(error))) throw error;
     throw new PassingError(error instanceof Error ? error.message : String(error), 0, { cause: error });
   }
 }
