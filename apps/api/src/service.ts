@@ -9,6 +9,7 @@ import { keptDirectorySize } from './health/directory-size.ts';
 import { createMetrics } from './health/metrics.ts';
 import { ReadinessProbe } from './health/readiness.ts';
 import { serverState } from './health/server-state.ts';
+import { listenForProbes } from './health/worker-probes.ts';
 import type { Log } from './log.ts';
 import { openDatabase } from './open-database.ts';
 import { RunQueue } from './queue/run-queue.ts';
@@ -117,6 +118,8 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       () => readiness.away !== null,
     );
     stops.push(async () => metrics.close());
+    const probes = await listenForProbes(settings, { readiness, metrics });
+    stops.push(() => probes.close());
     const exchange = createExchange(database.db, identify, limits);
     const accounts = team?.routes ?? null;
     const graphiql = createGraphiql(database.db, identify);

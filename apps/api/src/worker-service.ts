@@ -7,6 +7,9 @@ import type { Log } from './log.ts';
 import { openForWorker } from './open-database.ts';
 import { RunQueue } from './queue/run-queue.ts';
 import { StartError } from './start-error.ts';
+import { areSpansOn } from './tracing/spans.ts';
+import { startTracing } from './tracing/start-tracing.ts';
+import { traceStatements } from './tracing/statement-spans.ts';
 import { openTraining, takeUpOrphans } from './training.ts';
 
 export interface WorkerParts {
@@ -38,8 +41,10 @@ export async function startWorker(
     }
   };
   try {
+    stops.push(await startTracing(process.env, { name: 'optiscope-worker', version, log }));
     const database = await openForWorker(settings.DATABASE_URL, log);
     stops.push(() => database.close());
+    if (areSpansOn()) traceStatements(database);
     const queue = await RunQueue.open(database, log, { prepare: false }).catch((error: unknown) => {
       throw new StartError(
         `The queue in the database cannot be used: ${error instanceof Error ? error.message : error}. Start a server of this version on it first (npm start).`,

@@ -61,7 +61,7 @@ export const WORKER_SETTINGS = {
   HEALTH_PORT: {
     schema: wholeNumber(0, 65_535).optional(),
     wanted: 'a whole number from 0 (any free port) to 65535',
-    help: 'Of `npm run worker`: port of /health, /ready and /metrics on HEALTH_HOST. Default: none.',
+    help: 'Port of /health, /ready and /metrics for programs of other machines, on HEALTH_HOST; of `npm run worker`, which has no other. Default: none.',
   },
   HEALTH_HOST: {
     schema: z
