@@ -3,7 +3,7 @@ import { fakeMetrics } from '../../apps/api/test/fake-train.ts';
 import type { ServerProcess } from '../../apps/api/test/server-process.ts';
 
 const CREATE =
-  'mutation ($input: CreateExperimentInput!) { createExperiment(input: $input) { ... on Experiment { id runs { id contender { learningRate } } } } }';
+  'mutation ($input: CreateExperimentInput!) { createExperiment(input: $input) { __typename ... on Experiment { id runs { id contender { learningRate } } } } }';
 const EPOCHS =
   'query ($id: ID!) { experiment(id: $id) { runs { id status reason attempt epochs { epoch loss valAccuracy } } } }';
 const LONGEST_MILLISECONDS = 120_000;
@@ -48,7 +48,7 @@ export async function createWithRates(
   server: ServerProcess,
   { epochs, key, stepMilliseconds = 20, rates }: Wanted & { readonly rates: readonly number[] },
 ): Promise<Made> {
-  const { createExperiment } = await server.ask<{ createExperiment: Made }>(CREATE, {
+  const { createExperiment } = await server.ask<{ createExperiment: Made & { __typename: string } }>(CREATE, {
     input: {
       epochs,
       batchSize: stepMilliseconds,
@@ -56,6 +56,8 @@ export async function createWithRates(
       contenders: rates.map((learningRate) => ({ optimizer: 'sgd', learningRate })),
     },
   });
+  if (createExperiment.__typename !== 'Experiment')
+    throw new Error(`an experiment was answered with ${createExperiment.__typename}`);
   return createExperiment;
 }
 

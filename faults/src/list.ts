@@ -1,4 +1,6 @@
 import { backupRestored } from './backup-restored.ts';
+import { burst } from './burst.ts';
+import { churn } from './churn.ts';
 import { cutConnection } from './cut-connection.ts';
 import { databaseAway } from './database-away.ts';
 import type { Fault } from './fault.ts';
@@ -9,8 +11,11 @@ import { orderlyStop } from './orderly-stop.ts';
 import { poisonRun } from './poison-run.ts';
 import { postgresKilled } from './postgres-killed.ts';
 import { powerCut } from './power-cut.ts';
+import { reconnectStorm } from './reconnect-storm.ts';
 import { secondProcess } from './second-process.ts';
 import { serverKilled } from './server-killed.ts';
+import { slowSubscriber } from './slow-subscriber.ts';
+import { topicLeak } from './topic-leak.ts';
 import { tornCheckpoint } from './torn-checkpoint.ts';
 import { workerKilled } from './worker-killed.ts';
 
@@ -28,6 +33,11 @@ export const FAULTS: readonly Fault[] = [
   databaseAway,
   orderlyStop,
   poisonRun,
+  slowSubscriber,
+  burst,
+  topicLeak,
+  reconnectStorm,
   cutConnection,
+  churn,
   notFinite,
 ];

@@ -48,7 +48,7 @@ const plan = FAULTS.flatMap((fault) =>
     ([place, [short, long]]): Planned[] => {
       if (values.database !== undefined && place !== values.database) return [];
       if (only !== undefined && !fault.id.split(' ').some((id) => only.includes(id))) return [];
-      const cycles = values.long ? long : only === undefined ? short : short || 1;
+      const cycles = values.long ? long : only === undefined ? short : short || Math.ceil(long / 10);
       return cycles === 0 ? [] : [{ fault, place, cycles }];
     },
   ),
