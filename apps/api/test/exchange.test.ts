@@ -84,6 +84,9 @@ test('a file that is sent becomes a run, is answered by GraphQL, and can be down
   expect((await download.text()).split('\r\n')).toHaveLength(4);
   const json = await (await fetch(`${url}/export/${id}.json?metrics=loss&rows=steps`)).json();
   expect(json).toMatchObject({ experiments: [{ id, runs: [{}, { epochs: { loss: [2, 1] } }] }] });
+  const notes = await fetch(`${url}/export/${id}/annotations.csv`);
+  expect(notes.headers.get('content-disposition')).toMatch(/^attachment; filename="H_he annotations.csv"/);
+  expect(await notes.text()).toMatch(/^experiment_id,.*,body\r\n$/);
   const zip = new Uint8Array(await (await fetch(`${url}/export/${id}/tensorboard.zip`)).arrayBuffer());
   expect([...zip.subarray(0, 4)]).toEqual([0x50, 0x4b, 3, 4]);
 });

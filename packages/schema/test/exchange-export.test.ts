@@ -1,14 +1,19 @@
 import { eq } from 'drizzle-orm';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
+import { LOCAL_OWNER } from '../src/access/viewer.ts';
 import type { Database } from '../src/database/database.ts';
 import { exportCsv } from '../src/exchange/export-csv.ts';
 import { exportJson } from '../src/exchange/export-json.ts';
+import { exportNotesCsv } from '../src/exchange/export-notes.ts';
 import { exportTensorboard } from '../src/exchange/export-tensorboard.ts';
 import { type Selection, selectedRuns } from '../src/exchange/exported-runs.ts';
 import { readCurves } from '../src/exchange/read-curves.ts';
+import { annotate, deleteAnnotation } from '../src/store/annotations.ts';
+import { comment } from '../src/store/comments.ts';
 import { recordEpoch } from '../src/store/record-epoch.ts';
 import { recordSteps } from '../src/store/record-steps.ts';
+import { isRefusal } from '../src/store/refusal.ts';
 import { stepBatch } from '../src/store/step-batch.ts';
 import { experiments } from '../src/tables/experiment.ts';
 import { describeOnBoth } from './databases.ts';
@@ -138,6 +143,47 @@ describeOnBoth('exports', (opened) => {
     expect(readCurves(content, null)[0]!.rows).toEqual([
       { epoch: 1, values: { valLoss: 2 } },
       { epoch: 2, values: { valLoss: Number.NEGATIVE_INFINITY } },
+    ]);
+  });
+
+  test('carry what the team noted, without what was deleted, as JSON and as CSV that no spreadsheet runs', async (context) => {
+    const { db } = opened(context);
+    const { experiment } = await trained(db);
+    const place = { metric: 'loss', axis: 'EPOCH', from: 1, to: 2, contenderId: null, seed: null } as const;
+    const note = async (body: string) => {
+      const answer = await annotate(db, LOCAL_OWNER, experiment.id, { ...place, body });
+      if (isRefusal(answer)) throw new Error(answer.message);
+      return answer.noteId!;
+    };
+    const id = await note('=SUM(A1), "quoted"\nin two lines');
+    await comment(db, LOCAL_OWNER, id, 'I see');
+    await deleteAnnotation(db, LOCAL_OWNER, await note('gone'), true);
+    const { experiments: found, runs, selection } = await selected(db, { experimentIds: [experiment.id] });
+    expect(JSON.parse(await whole(exportJson(db, found, runs, selection)))).toMatchObject({
+      experiments: [
+        {
+          annotations: [
+            {
+              id,
+              author: null,
+              body: '=SUM(A1), "quoted"\nin two lines',
+              metric: 'loss',
+              axis: 'EPOCH',
+              from: 1,
+              to: 2,
+              contender: null,
+              comments: [{ body: 'I see', author: null }],
+            },
+          ],
+        },
+      ],
+    });
+    const csv = await whole(exportNotesCsv(db, found));
+    expect(csv.split('\r\n')).toEqual([
+      'experiment_id,experiment,annotation_id,comment_id,author,created_at,edited_at,resolved_at,metric,axis,from,to,contender,seed,body',
+      expect.stringMatching(/,,[^,]+Z,,,loss,EPOCH,1,2,,,"'=SUM\(A1\), ""quoted""\nin two lines"$/),
+      expect.stringMatching(/,,[^,]+Z,,,,,,,,,I see$/),
+      '',
     ]);
   });
 

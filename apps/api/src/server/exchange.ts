@@ -8,6 +8,7 @@ import {
   type Database,
   exportCsv,
   exportJson,
+  exportNotesCsv,
   exportTensorboard,
   hasRole,
   type ImportRequest,
@@ -40,16 +41,25 @@ export interface Exchange {
 }
 
 const IMPORT_PATH = '/import';
-const EXPORT = /^\/export\/([^/]+?)(\.csv|\.json|\/tensorboard\.zip)$/;
+const EXPORT = /^\/export\/([^/]+?)(\.csv|\.json|\/tensorboard\.zip|\/annotations\.csv)$/;
 const MOST_EXPERIMENTS = 50;
 const MOST_RUNS = 300;
 
-type Extension = '.csv' | '.json' | '/tensorboard.zip';
+type Extension = '.csv' | '.json' | '/tensorboard.zip' | '/annotations.csv';
 
 const TYPE: Readonly<Record<Extension, string>> = {
   '.csv': 'text/csv; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
   '/tensorboard.zip': 'application/zip',
+  '/annotations.csv': 'text/csv; charset=utf-8',
+};
+
+/** How the name of a downloaded file ends. */
+const ENDING: Readonly<Record<Extension, string>> = {
+  '.csv': '.csv',
+  '.json': '.json',
+  '/tensorboard.zip': '.zip',
+  '/annotations.csv': ' annotations.csv',
 };
 
 /** What cannot be done, with the status that says so. */
@@ -137,7 +147,7 @@ async function send(
   const nothing = new HttpProblem(404, {
     code: 'NOT_FOUND',
     message:
-      'There is nothing at this address. Wanted: /export/<experiment>.csv, .json or /tensorboard.zip, of an experiment and runs that there are.',
+      'There is nothing at this address. Wanted: /export/<experiment>.csv, .json, /tensorboard.zip or /annotations.csv, of an experiment and runs that there are.',
   });
   if (ids === undefined || extension === undefined) throw nothing;
   const selection = selectionOf(ids, url.searchParams);
@@ -153,7 +163,7 @@ async function send(
   const name = experiments.length === 1 && first ? first.name : `${experiments.length} experiments`;
   response.writeHead(200, {
     'content-type': TYPE[extension as Extension],
-    'content-disposition': disposition(name, extension === '/tensorboard.zip' ? '.zip' : extension),
+    'content-disposition': disposition(name, ENDING[extension as Extension]),
     'cache-control': 'no-store',
   });
   if (request.method === 'HEAD') return void response.end();
@@ -162,7 +172,9 @@ async function send(
       ? exportCsv(db, runs, selection)
       : extension === '.json'
         ? exportJson(db, experiments, runs, selection)
-        : exportTensorboard(db, runs, selection);
+        : extension === '/annotations.csv'
+          ? exportNotesCsv(db, experiments)
+          : exportTensorboard(db, runs, selection);
   try {
     await pipeline(Readable.from(pieces, { objectMode: true, highWaterMark: 2 }), response);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { EpochMetric } from '../tables/epoch.ts';
 import { STEP_METRICS } from '../tables/step-chunk.ts';
+import { csvCell, csvLine } from './csv-line.ts';
 import { METRIC_COLUMN } from './curves.ts';
 import { type ExportedRun, epochsOfRun, type Selection, STEP_COLUMN, stepsOfRun } from './exported-runs.ts';
 
@@ -22,10 +23,10 @@ export async function* exportCsv(
     rows === 'epochs'
       ? ['epoch', ...chosen.map((metric) => METRIC_COLUMN[metric])]
       : ['step', ...STEP_METRICS.map((metric) => STEP_COLUMN[metric])];
-  yield line([...RUN_COLUMNS, ...columns]);
+  yield csvLine([...RUN_COLUMNS, ...columns]);
   for (const { experiment, contender, run } of runs) {
     const texts = [experiment.id, experiment.name, run.id, contender.label, contender.optimizer];
-    const head = [...texts.map(textCell), run.seed, run.origin].join(',');
+    const head = [...texts.map(csvCell), run.seed, run.origin].join(',');
     const numbers = rows === 'epochs' ? await epochLines(db, run.id, chosen) : await stepLines(db, run.id);
     yield* pieces(head, numbers);
   }
@@ -60,14 +61,4 @@ function* pieces(head: string, numbers: Iterable<string>): Generator<string> {
     piece = [];
   }
   if (piece.length > 0) yield piece.join('');
-}
-
-function line(cells: readonly string[]): string {
-  return `${cells.join(',')}\r\n`;
-}
-
-/** Quoted where it must be. What a spreadsheet would take for a formula gets an apostrophe before it. */
-function textCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -4,6 +4,7 @@ import type { EpochMetric } from '../tables/epoch.ts';
 import type { ExperimentRow } from '../tables/experiment.ts';
 import { STEP_METRICS } from '../tables/step-chunk.ts';
 import { METRIC_COLUMN } from './curves.ts';
+import { type ExportedNote, notesOf } from './exported-notes.ts';
 import { type ExportedRun, epochsOfRun, type Selection, STEP_COLUMN, stepsOfRun } from './exported-runs.ts';
 
 /** A column of numbers: null where one is not finite. */
@@ -15,6 +16,7 @@ interface Column {
 /**
  * Experiments with their runs as one JSON document, piece by piece. A run's epochs, and with `rows: 'steps'` also
  * its steps, are columns; what is not finite is null there and named in `nonFinite` by column, epoch or step, and kind.
+ * What the team noted comes with it.
  */
 export async function* exportJson(
   db: Database,
@@ -35,9 +37,16 @@ export async function* exportJson(
       yield `${first ? '' : ','}\n${JSON.stringify(await exportedRun(db, one, selection))}`;
       first = false;
     }
-    yield ']}';
+    const notes = (await notesOf(db, [id])).get(id) ?? [];
+    yield `],\n"annotations":${JSON.stringify(notes.map(exportedNote))}}`;
   }
   yield '\n]}\n';
+}
+
+function exportedNote(note: ExportedNote): object {
+  const { id, author, body, metric, axis, from, to, contender, seed, createdAt, editedAt, resolvedAt } = note;
+  const anchor = { metric, axis, from, to, contender, seed };
+  return { id, author, body, ...anchor, createdAt, editedAt, resolvedAt, comments: note.comments };
 }
 
 async function exportedRun(
