@@ -32,6 +32,7 @@ export async function startTestService(database: OpenDatabase, workers = 2): Pro
     db: database.db,
     feed,
     enqueue: (tx, runIds) => queue.enqueue(tx, runIds),
+    waiting: (runIds) => queue.waiting(runIds),
     server: { version: 'test', database: database.kind, workers },
   };
   const graphql = createGraphql(service, log);
