@@ -39,7 +39,7 @@ export async function within<T>(part: (environment: Environment) => Promise<T>):
       },
       server: async (settings, program = REAL) => {
         const server = await startServer(
-          { DATA_DIR: await directory(), ...settings },
+          { DATA_DIR: await directory(), WORKERS: '0', ...settings },
           { program, args: program === REAL ? ['--api-only'] : [] },
         );
         server.child.stderr?.pipe(process.stderr);

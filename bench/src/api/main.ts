@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { fleetPart } from './fleet.ts';
 import { heldPart } from './held.ts';
 import { ingestPart } from './ingest.ts';
 import { type PartReport, printed } from './report.ts';
@@ -39,6 +40,8 @@ const PARTS: Readonly<Record<string, () => Promise<PartReport>>> = {
       ].map((each) => ({ ...each, seconds: quick ? 1 : seconds / 3 })),
       { experiments: 1, runsEach: 60, stepsPerEpoch: 0, seconds: quick ? 1 : seconds / 3 },
     ),
+  fleet: () =>
+    fleetPart(quick ? { runs: 8, epochs: 3, subscribers: 3 } : { runs: 60, epochs: 40, subscribers: 20 }),
   series: () => seriesPart(quick),
 };
 

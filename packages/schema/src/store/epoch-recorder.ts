@@ -5,6 +5,8 @@ import { type EpochOutcome, type ReportedEpoch, recordEpochs } from './record-ep
 
 /** Epochs in one transaction: readers take it whole, and others of its experiments wait for it. */
 const MOST_TOGETHER = 128;
+/** Who has met others at an experiment will meet them again: several servers or workers have runs of it. */
+const CONTENDED_MILLISECONDS = 1_000;
 interface Waiting extends ReportedEpoch {
   readonly settle: (outcome: RecordedEpoch) => void;
   readonly fail: (error: unknown) => void;
@@ -22,8 +24,8 @@ export class EpochRecorder {
   #waiting: Waiting[] = [];
   /** Experiments with a transaction under way. */
   readonly #busy = new Set<string>();
-  /** Experiments that somebody else was changing: each is waited for by itself. */
-  readonly #contended = new Set<string>();
+  /** Until when experiments that somebody else was changing are each waited for by themselves. */
+  readonly #contended = new Map<string, number>();
   #isRecording = false;
 
   constructor(db: Database) {
@@ -41,17 +43,24 @@ export class EpochRecorder {
   #next(): void {
     for (const { claim } of this.#waiting) {
       const { experimentId } = claim;
-      if (!this.#contended.has(experimentId) || this.#busy.has(experimentId)) continue;
+      if (!this.#isContended(experimentId) || this.#busy.has(experimentId)) continue;
       void this.#recordTogether(
         this.#take((each) => each.claim.experimentId === experimentId),
         false,
       );
     }
     if (this.#isRecording) return;
-    const batch = this.#take(({ claim }) => !this.#contended.has(claim.experimentId));
+    const batch = this.#take(({ claim }) => !this.#isContended(claim.experimentId));
     if (batch.length === 0) return;
     this.#isRecording = true;
     void this.#recordTogether(batch, true);
+  }
+
+  #isContended(experimentId: string): boolean {
+    const until = this.#contended.get(experimentId);
+    if (until === undefined || until > performance.now()) return until !== undefined;
+    this.#contended.delete(experimentId);
+    return false;
   }
 
   /** Takes reports out of those that wait: of each run the first, of experiments that have no transaction under way. */
@@ -79,10 +88,7 @@ export class EpochRecorder {
     } catch (error) {
       failure = error;
     }
-    for (const { claim } of batch) {
-      this.#busy.delete(claim.experimentId);
-      if (!skipsBusy) this.#contended.delete(claim.experimentId);
-    }
+    for (const { claim } of batch) this.#busy.delete(claim.experimentId);
     if (skipsBusy) this.#isRecording = false;
     const again: Waiting[] = [];
     for (const [place, waiting] of batch.entries()) {
@@ -92,7 +98,7 @@ export class EpochRecorder {
         again.push(waiting);
       } else if (outcome === undefined) waiting.fail(failure);
       else if (outcome === 'BUSY') {
-        this.#contended.add(waiting.claim.experimentId);
+        this.#contended.set(waiting.claim.experimentId, performance.now() + CONTENDED_MILLISECONDS);
         again.push(waiting);
       } else if (outcome instanceof Error) waiting.fail(outcome);
       else waiting.settle(outcome);

@@ -44,6 +44,7 @@ export async function recordEpochs(
   return await db.transaction(async (tx) => {
     const outcomes: EpochOutcome[] = reports.map(() => 'REFUSED');
     const versions = await lockedVersions(tx, reports, skipsBusy);
+    if (versions.size === 0 && skipsBusy) return reports.map(() => 'BUSY');
     const held = await heldReports(tx, reports, versions, outcomes);
     if (held.length === 0) return outcomes;
 
