@@ -9,9 +9,15 @@ const MAIN = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url
 
 /** The whole application as `npm start` runs it, with a data directory of its own. */
 export class Server {
-  readonly #data = mkdtempSync(join(tmpdir(), 'optiscope-browser-'));
+  readonly dataDirectory = mkdtempSync(join(tmpdir(), 'optiscope-browser-'));
+  /** Settings beside the usual ones; what is changed counts from the next start. */
+  readonly settings: Record<string, string>;
   #process: ChildProcess | null = null;
   #url: string | null = null;
+
+  constructor(settings: Record<string, string> = {}) {
+    this.settings = settings;
+  }
 
   /** Where it answers; after a restart it is the same. */
   get url(): string {
@@ -25,11 +31,12 @@ export class Server {
         ...process.env,
         PORT: this.#url === null ? '0' : new URL(this.#url).port,
         HOST: '127.0.0.1',
-        DATA_DIR: this.#data,
+        DATA_DIR: this.dataDirectory,
         DATABASE_URL: '',
         WORKERS: '2',
         LOG: 'warn',
         NODE_ENV: 'production',
+        ...this.settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -60,7 +67,7 @@ export class Server {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-    rmSync(this.#data, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.dataDirectory, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** Asks its GraphQL. */
