@@ -1,20 +1,31 @@
 import {
   DirectoryInUseError,
   isCurrent,
+  isDiskFull,
   type OpenDatabase,
   openEmbedded,
   openPostgres,
 } from '@optiscope/schema';
 import type { Settings } from './env.ts';
+import { freeBytes } from './health/disk-space.ts';
 import type { Log } from './log.ts';
 import { StartError } from './start-error.ts';
+
+/** A new database takes as much; one that is there needs room for its log. */
+const LEAST_TO_OPEN_BYTES = 80_000_000;
 
 /** Opens and migrates the database that the settings name. Throws `StartError`. */
 export async function openDatabase(settings: Settings, log: Log): Promise<OpenDatabase> {
   const { DATABASE_URL: url, DATA_DIR: directory } = settings;
   if (url === undefined) {
-    return await openEmbedded(directory).catch((error: unknown) => {
+    return await openEmbedded(directory).catch(async (error: unknown) => {
       if (error instanceof DirectoryInUseError) throw new StartError(error.message);
+      const free = await freeBytes(directory).catch(() => null);
+      if (isDiskFull(error) || (free !== null && free < LEAST_TO_OPEN_BYTES)) {
+        throw new StartError(
+          `The embedded database in ${directory} cannot be opened: the disk is full (${((free ?? 0) / 1e6).toFixed(0)} MB free). Free ${LEAST_TO_OPEN_BYTES / 1e6} MB, then start the server again; nothing that was answered is lost.`,
+        );
+      }
       if (isSystemError(error)) {
         throw new StartError(
           `The data directory ${directory} cannot be used: ${error.message}. Set DATA_DIR to another.`,

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EmbeddedDatabase } from '../src/database/database.ts';
+import { DiskFullError, isDiskFull } from '../src/database/disk-reserve.ts';
 import { openEmbedded } from '../src/database/pglite.ts';
 
 /** Stands for a disk that answers when the test says so. */
 class Disk {
   readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   held = false;
+  free = 1e9;
   syncs = 0;
 
   sync = async (): Promise<void> => {
@@ -33,7 +35,7 @@ beforeAll(async () => {
   await mkdir(join(directory, 'db'));
   await writeFile(join(directory, 'db', 'PG_VERSION'), '17\n');
   await writeFile(join(directory, 'db.unfinished'), '');
-  database = await openEmbedded(directory, { sync: disk.sync });
+  database = await openEmbedded(directory, { sync: disk.sync, freeBytes: () => disk.free });
   await database.db.execute(sql`create table kept (value integer)`);
 });
 
@@ -100,6 +102,38 @@ test('a reader is not shown what a power cut could still take back', async () =>
   await written;
   expect((await read).rows).toEqual([{ n: 1 }]);
   disk.held = false;
+});
+
+test('a disk with little space is read and not written to, and says so; with space again all is as before', async () => {
+  const kept = async () =>
+    (await database.client.query<{ value: number }>('select value from kept where value < 0')).rows.map(
+      ({ value }) => value,
+    );
+  await insert(-1);
+  disk.free = 1e6;
+  // It is looked at now and then, not for every statement.
+  await expect
+    .poll(() =>
+      insert(-2).then(
+        () => false,
+        (error: unknown) => isDiskFull(error),
+      ),
+    )
+    .toBe(true);
+  await expect(database.client.query('insert into kept values (-3)')).rejects.toThrow(DiskFullError);
+  await expect(insert(-3)).rejects.toThrow(/nothing was changed/);
+  expect(await kept()).toContain(-1);
+  expect(await kept()).not.toContain(-3);
+  disk.free = 1e9;
+  await expect
+    .poll(() =>
+      insert(-4).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+  expect(await kept()).toContain(-4);
 });
 
 test('a disk that refuses: the caller is told, and nothing is acknowledged ever after', async () => {

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { isDiskFull } from '@optiscope/schema';
 import { GraphQLError } from 'graphql';
 import type { Log } from '../log.ts';
+
+const DISK_FULL =
+  'The disk of the database is full: nothing was changed. What is there can be read. Free some space, and ask again.';
 
 /**
  * What a client is told of an error. One that was thrown as a `GraphQLError` is meant for it. Any other is a
@@ -13,10 +17,15 @@ export function createMaskError(log: Log): (error: unknown) => GraphQLError {
       if (cause == null) return withoutInternals(error);
       if (cause instanceof GraphQLError) return withoutInternals(error);
     }
+    const nodes = error instanceof GraphQLError && { nodes: error.nodes ?? null, path: error.path ?? null };
+    if (isDiskFull(error instanceof GraphQLError ? (error.cause ?? error.originalError) : error)) {
+      log.error(DISK_FULL);
+      return new GraphQLError(DISK_FULL, { ...nodes, extensions: { code: 'DISK_FULL' } });
+    }
     const id = randomUUID().slice(0, 8);
     log.error(`error ${id}`, error instanceof GraphQLError ? (error.cause ?? error.originalError) : error);
     return new GraphQLError(`The server met an error. Its log has it under the id ${id}.`, {
-      ...(error instanceof GraphQLError && { nodes: error.nodes ?? null, path: error.path ?? null }),
+      ...nodes,
       extensions: { code: 'INTERNAL_SERVER_ERROR', id },
     });
   };

@@ -11,6 +11,8 @@ export interface DurableFilesOptions {
   /** In place of fdatasync. */
   readonly sync?: SyncFile | undefined;
   readonly building?: boolean;
+  /** Makes room for the log on a disk that has none; false where it cannot. */
+  readonly makeRoom?: (() => boolean) | undefined;
 }
 
 /** The disk did not take what was to be kept. From then on nothing is acknowledged any more. */
@@ -29,7 +31,13 @@ export class DurabilityError extends Error {
 interface NodeFileSystem {
   realPath(node: unknown): string;
   stream_ops: Record<'setattr', (...given: unknown[]) => unknown> & {
-    write(stream: Stream, ...rest: unknown[]): number;
+    write(
+      stream: Stream,
+      buffer: unknown,
+      offset: number,
+      length: number,
+      position: number | undefined,
+    ): number;
     fsync?(stream: Stream): number;
   };
   node_ops: Record<(typeof NODE_CHANGES)[number], (...given: unknown[]) => unknown>;
@@ -64,6 +72,7 @@ const KIND_MODE = 0o170000;
  */
 export class DurableFiles extends NodeFS {
   readonly #sync: SyncFile;
+  readonly #makeRoom: () => boolean;
   #building: boolean;
   /** Where the log was written and not yet synced. */
   #unsynced: Segment | null = null;
@@ -75,9 +84,13 @@ export class DurableFiles extends NodeFS {
   #failure: DurabilityError | null = null;
 
   /** With `building` nothing is synced until `built`: a thousand files one by one would take seconds. */
-  constructor(directory: string, { sync = syncFile, building = false }: DurableFilesOptions = {}) {
+  constructor(
+    directory: string,
+    { sync = syncFile, building = false, makeRoom = () => false }: DurableFilesOptions = {},
+  ) {
     super(directory);
     this.#sync = sync;
+    this.#makeRoom = makeRoom;
     this.#building = building;
   }
 
@@ -103,6 +116,11 @@ export class DurableFiles extends NodeFS {
     if (this.#unsynced === null) return await (this.#running ?? undefined);
     this.#next ??= this.#syncNext();
     await this.#next;
+  }
+
+  /** Throws when the disk refused something before: PostgreSQL may not answer any more. */
+  assertSound(): void {
+    if (this.#failure !== null) throw this.#failure;
   }
 
   override async closeFs(): Promise<void> {
@@ -136,9 +154,18 @@ export class DurableFiles extends NodeFS {
   #hook(files: NodeFileSystem): void {
     const operations = files.stream_ops;
     const { write } = operations;
-    operations.write = (stream, ...rest) => {
-      if (this.#owes && !isLog(files.realPath(stream.node))) this.#syncNow();
-      return write(stream, ...rest);
+    operations.write = (stream, buffer, offset, length, position) => {
+      const path = files.realPath(stream.node);
+      if (this.#owes && !isLog(path)) this.#syncNow();
+      if (!isOfLog(path)) return write(stream, buffer, offset, length, position);
+      const written = orNone(() => write(stream, buffer, offset, length, position));
+      if (written === length) return written;
+      // Without a place for its log PostgreSQL gives up for good, so there is always one more.
+      if (!this.#makeRoom()) throw this.#fail(new Error('no space is left for its log'));
+      const at = position === undefined ? undefined : position + written;
+      const rest = orNone(() => write(stream, buffer, offset + written, length - written, at));
+      if (written + rest === length) return length;
+      throw this.#fail(new Error('no space is left for its log'));
     };
     const { setattr } = operations;
     operations.setattr = (...given) => {
@@ -201,6 +228,24 @@ export class DurableFiles extends NodeFS {
     this.#failure ??= new DurabilityError(error);
     return this.#failure;
   }
+}
+
+/** Emscripten's number for a full disk. */
+const ENOSPC = 51;
+
+/** How much was written; nothing where the disk is full. */
+function orNone(write: () => number): number {
+  try {
+    return write();
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'errno' in error && error.errno === ENOSPC) return 0;
+    throw error;
+  }
+}
+
+/** Whether a file is a segment of the log, or is to become one. */
+function isOfLog(path: string): boolean {
+  return isLog(path) || (basename(dirname(path)) === 'pg_wal' && basename(path).startsWith('xlogtemp.'));
 }
 
 /** Whether a file is a segment of the log: 24 hexadecimal digits in `pg_wal`. */

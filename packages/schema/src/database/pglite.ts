@@ -7,6 +7,7 @@ import { migrate } from 'drizzle-orm/pglite/migrator';
 import * as tables from '../tables/tables.ts';
 import type { EmbeddedDatabase } from './database.ts';
 import { lockDirectory, lockOwner } from './directory-lock.ts';
+import { DiskReserve } from './disk-reserve.ts';
 import { DurableFiles, type SyncFile } from './durable-files.ts';
 import { DurablePglite } from './durable-pglite.ts';
 import { readEmptyImage } from './empty-image.ts';
@@ -15,12 +16,21 @@ import { syncTree } from './sync-tree.ts';
 
 const DATABASE = 'db';
 const LOCK = 'db.lock';
+/** Space that the database gets when a disk is full. */
+const RESERVE = 'db.reserve';
 /** Is there while a new database is made: what a killed first start left is then made anew. */
 const UNFINISHED = 'db.unfinished';
 
 /** Whether there is a database in `<dataDirectory>/db`, and the id of the process that has it open. */
 export function embeddedState(dataDirectory: string): { exists: boolean; usedBy: number | null } {
   return { exists: existsSync(join(dataDirectory, DATABASE)), usedBy: lockOwner(join(dataDirectory, LOCK)) };
+}
+
+export interface EmbeddedOptions {
+  /** In place of fdatasync. */
+  readonly sync?: SyncFile | undefined;
+  /** In place of what the system says is free. */
+  readonly freeBytes?: (() => number | null) | undefined;
 }
 
 /**
@@ -30,12 +40,12 @@ export function embeddedState(dataDirectory: string): { exists: boolean; usedBy:
  */
 export async function openEmbedded(
   dataDirectory: string,
-  { sync }: { readonly sync?: SyncFile } = {},
+  { sync, freeBytes }: EmbeddedOptions = {},
 ): Promise<EmbeddedDatabase> {
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const unlock = await lockDirectory(join(dataDirectory, LOCK));
   try {
-    return await openDirectory(dataDirectory, sync, unlock);
+    return await openDirectory(dataDirectory, { sync, freeBytes }, unlock);
   } catch (error) {
     unlock();
     throw error;
@@ -44,7 +54,7 @@ export async function openEmbedded(
 
 async function openDirectory(
   dataDirectory: string,
-  sync: SyncFile | undefined,
+  { sync, freeBytes }: EmbeddedOptions,
   unlock: () => void,
 ): Promise<EmbeddedDatabase> {
   const directory = join(dataDirectory, DATABASE);
@@ -55,9 +65,14 @@ async function openDirectory(
   await mkdir(directory, { recursive: true });
   await chmod(directory, 0o700);
   const image = isNew ? await readEmptyImage() : null;
-  const files = new DurableFiles(directory, { sync, building: isNew });
-  const client = new DurablePglite(files, { ...(image !== null && { loadDataDir: image }) });
-  const database = await migrated(client, unlock);
+  const reserve = new DiskReserve(join(dataDirectory, RESERVE), freeBytes);
+  void reserve.fill();
+  const files = new DurableFiles(directory, { sync, building: isNew, makeRoom: () => reserve.release() });
+  const client = new DurablePglite(files, reserve, { ...(image !== null && { loadDataDir: image }) });
+  const database = await migrated(client, async () => {
+    await reserve.close();
+    unlock();
+  });
   if (isNew) {
     await files.built();
     await rm(unfinished, { force: true });
@@ -71,7 +86,7 @@ export async function openInMemory(loadDataDir?: Blob): Promise<EmbeddedDatabase
   return await migrated(new PGlite(loadDataDir === undefined ? {} : { loadDataDir }), () => undefined);
 }
 
-async function migrated(client: PGlite, unlock: () => void): Promise<EmbeddedDatabase> {
+async function migrated(client: PGlite, unlock: () => void | Promise<void>): Promise<EmbeddedDatabase> {
   await client.waitReady;
   const db = drizzle(client, { schema: tables });
   await migrateOn({
@@ -91,7 +106,7 @@ async function migrated(client: PGlite, unlock: () => void): Promise<EmbeddedDat
     },
     close: async () => {
       await client.close();
-      unlock();
+      await unlock();
     },
   };
 }
