@@ -6,7 +6,6 @@ export { restoreBackup, verifyBackup } from './backup/restore-backup.ts';
 export { writeBackup } from './backup/write-backup.ts';
 export type { Database, OpenDatabase, Transaction } from './database/database.ts';
 export { DirectoryInUseError } from './database/directory-lock.ts';
-export { DiskFullError } from './database/disk-reserve.ts';
 export { DiskFullError, isDiskFull } from './database/disk-reserve.ts';
 export { DurabilityError } from './database/durable-files.ts';
 export { isCurrent } from './database/migrate.ts';
