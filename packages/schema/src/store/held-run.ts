@@ -1,5 +1,5 @@
 import { eq, inArray } from 'drizzle-orm';
-import type { Database, Transaction } from '../database/database.ts';
+import type { Database, Executor, Transaction } from '../database/database.ts';
 import { hasEnded, type RunRow, runs } from '../tables/run.ts';
 
 /** A run, and the token of the attempt that says it holds it. */
@@ -20,11 +20,19 @@ export async function heldRun(tx: Transaction, claim: Claim): Promise<RunRow | n
   return run.status === 'RUNNING' && run.attempt === claim.token ? run : null;
 }
 
-/** Which of the claims still hold, read without a lock: whoever goes on because of it may be refused later. */
-export async function heldRuns(db: Database, claims: readonly Claim[]): Promise<Claim[]> {
+/**
+ * Which of the claims still hold. Outside of `changeExperiment` it is read without a lock: whoever goes on because of it
+ * may be refused later.
+ */
+export async function heldRuns<Held extends Claim>(db: Executor, claims: readonly Held[]): Promise<Held[]> {
   if (claims.length === 0) return [];
   const rows = await db
-    .select({ id: runs.id, status: runs.status, attempt: runs.attempt })
+    .select({
+      id: runs.id,
+      experimentId: runs.experimentId,
+      status: runs.status,
+      attempt: runs.attempt,
+    })
     .from(runs)
     .where(
       inArray(
@@ -33,9 +41,9 @@ export async function heldRuns(db: Database, claims: readonly Claim[]): Promise<
       ),
     );
   const byId = new Map(rows.map((row) => [row.id, row]));
-  return claims.filter(({ runId, token }) => {
+  return claims.filter(({ experimentId, runId, token }) => {
     const row = byId.get(runId);
-    return row?.status === 'RUNNING' && row.attempt === token;
+    return row?.experimentId === experimentId && row.status === 'RUNNING' && row.attempt === token;
   });
 }
 

@@ -1,8 +1,9 @@
-import { eq } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Database } from '../database/database.ts';
 import { type RunPhase, runs } from '../tables/run.ts';
 import { changeExperiment } from './change.ts';
-import { type Claim, heldRun } from './held-run.ts';
+import { type Claim, heldRuns } from './held-run.ts';
+import { namesOf, unnested, type Values } from './unnested.ts';
 
 /** How far a running run is. */
 export interface Progress {
@@ -24,18 +25,24 @@ export async function recordProgress(
   experimentId: string,
   reports: readonly (Claim & { readonly progress: Progress })[],
 ): Promise<Claim[]> {
-  const refused: Claim[] = [];
+  let held: readonly Claim[] = [];
   await changeExperiment(db, experimentId, async ({ tx, version }) => {
-    refused.length = 0;
-    for (const { progress, ...claim } of reports) {
-      if ((await heldRun(tx, claim)) === null) refused.push(claim);
-      else
-        await tx
-          .update(runs)
-          .set({ ...progress, version })
-          .where(eq(runs.id, claim.runId));
-    }
-    return refused.length < reports.length ? true : null;
+    const holding = await heldRuns(tx, reports);
+    held = holding;
+    if (holding.length === 0) return null;
+    const columns: Values[] = [
+      [runs.id, holding.map(({ runId }) => runId)],
+      [runs.phase, holding.map(({ progress }) => progress.phase)],
+      [runs.phaseDone, holding.map(({ progress }) => progress.phaseDone)],
+      [runs.phaseTotal, holding.map(({ progress }) => progress.phaseTotal)],
+      [runs.imagesPerSecond, holding.map(({ progress }) => progress.imagesPerSecond)],
+      [runs.secondsLeft, holding.map(({ progress }) => progress.secondsLeft)],
+    ];
+    await tx.execute(sql`update ${runs} as run set
+        version = ${version}, phase = told.phase, phase_done = told.phase_done, phase_total = told.phase_total,
+        images_per_second = told.images_per_second, seconds_left = told.seconds_left
+      from ${unnested(columns)} as told (${namesOf(columns)}) where run.id = told.id`);
+    return true;
   });
-  return refused;
+  return reports.filter((claim) => !held.includes(claim));
 }
