@@ -82,7 +82,17 @@ function launch(
   const { PATH, HOME } = process.env;
   return spawn(process.execPath, [program, ...args], {
     // With WORKERS, since a server with a DATABASE_URL would leave the runs to workers elsewhere.
-    env: { PATH, HOME, NODE_ENV: 'production', PORT: '0', LOG: 'warn', WORKERS, ...settings },
+    // Tests fill no disk, and a machine may have little left.
+    env: {
+      PATH,
+      HOME,
+      NODE_ENV: 'production',
+      PORT: '0',
+      LOG: 'warn',
+      MIN_FREE_BYTES: '0',
+      WORKERS,
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
