@@ -40,7 +40,7 @@ async function madeExperiments(): Promise<number> {
   return experiments.totalCount;
 }
 
-describe('what a page of another site could make a browser send changes nothing:', () => {
+describe('A2: what a page of another site could make a browser send changes nothing:', () => {
   test.each(['http://evil.example', 'null', 'http://127.0.0.1:3001', 'https://127.0.0.1.evil.example:3000'])(
     'a request with the foreign origin %s',
     async (origin) => {
@@ -88,7 +88,7 @@ test("this server's own pages, and scripts, are answered", async () => {
   }
 });
 
-describe('refused with a clear error and little work:', () => {
+describe('A6: refused with a clear error and little work:', () => {
   const nested = (depth: number): string =>
     depth === 0 ? '{ id }' : `{ ...on Run { experiment { runs ${nested(depth - 1)} } } }`;
 
@@ -186,7 +186,7 @@ test("the dashboard's largest question stays within the limits", async () => {
   expect((await response.json()) as object).not.toHaveProperty('errors');
 });
 
-test('an error of the server is told as an id, and the log has the id with the error', async () => {
+test('A7: an error of the server is told as an id, and the log has the id with the error', async () => {
   const logged: string[] = [];
   const broken = createGraphql(
     {

@@ -201,6 +201,7 @@ test('A10: what is written of arguments has no secrets, no files and an end', ()
     password: 'canary',
     input: { content: 'canary of a file', newSecret: 'canary', idempotencyKey: 'kept', nothing: null },
     sessionToken: 'canary',
+    id: `opt_canary${'x'.repeat(37)}`,
     tags: Array.from({ length: 500 }, (_, index) => `tag ${index}`),
     text: 'a\0b\ud800',
   });

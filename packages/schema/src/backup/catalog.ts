@@ -16,7 +16,8 @@ export async function rowsOf<Row>(db: Executor, row: z.ZodType<Row>, statement: 
 
 /**
  * The service's tables, each after those that it refers to. The queue's are not among them: jobs are made anew. Nor is
- * what says which database it is.
+ * what says which database it is, nor what would let whoever gets hold of a backup in: who is signed in just now, the
+ * links for new passwords, and the keys to sign-ins elsewhere. Passwords and tokens are in it as hashes.
  */
 export async function tablesOf(db: Executor): Promise<TableDescription[]> {
   const tables = await rowsOf(
@@ -25,7 +26,8 @@ export async function tablesOf(db: Executor): Promise<TableDescription[]> {
     sql`select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
         from pg_class c join pg_attribute a on a.attrelid = c.oid
         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-          and c.relname <> 'database_identity'
+          and c.relname not in ('database_identity', 'sessions', 'verifications')
+          and a.attname not in ('access_token', 'refresh_token', 'id_token')
           and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
         group by c.relname order by c.relname`,
   );

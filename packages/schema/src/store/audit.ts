@@ -23,6 +23,8 @@ const DONE = 'DONE';
 const LONGEST_TEXT = 200;
 const MOST_ENTRIES = 20;
 const MOST_CHARACTERS = 8_000;
+/** A token that someone took for something else, such as its id. */
+const TOKEN = /opt_[\w-]{20,}/g;
 const SECRET = /password|secret|token|cookie|authorization|code$/i;
 /** Arguments that hold a whole file. */
 const FILE = /^(content|bytes|file)$/;
@@ -88,7 +90,7 @@ function shownObject(given: object): Record<string, unknown> {
 function shownValue(value: unknown): unknown {
   if (typeof value === 'string') {
     // A text column of the database takes no NUL, and neither does its JSON.
-    const text = value.replaceAll('\0', '\uFFFD').toWellFormed();
+    const text = value.replaceAll('\0', '\uFFFD').replace(TOKEN, '(a token, left out)').toWellFormed();
     return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT).toWellFormed()}…`;
   }
   if (value instanceof Date) return value.toISOString();
