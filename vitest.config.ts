@@ -13,17 +13,22 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ['default', './scripts/test-summary.mjs'],
     projects: [
-      ...['packages/trainer', 'packages/schema', 'packages/client', 'apps/api', 'apps/dashboard'].map(
-        (folder) => ({
-          extends: true as const,
-          test: {
-            name: folder,
-            include: [`${folder}/test/**/*.test.{ts,tsx}`],
-            testTimeout: MINUTE,
-            hookTimeout: MINUTE,
-          },
-        }),
-      ),
+      ...[
+        'packages/trainer',
+        'packages/schema',
+        'packages/client',
+        'packages/verdict',
+        'apps/api',
+        'apps/dashboard',
+      ].map((folder) => ({
+        extends: true as const,
+        test: {
+          name: folder,
+          include: [`${folder}/test/**/*.test.{ts,tsx}`],
+          testTimeout: MINUTE,
+          hookTimeout: MINUTE,
+        },
+      })),
       { extends: true, test: { name: 'setup', include: ['tests/setup/**/*.test.ts'], testTimeout: MINUTE } },
       {
         extends: true,
