@@ -3,6 +3,8 @@ import { burst } from './burst.ts';
 import { churn } from './churn.ts';
 import { cutConnection } from './cut-connection.ts';
 import { databaseAway } from './database-away.ts';
+import { diskFull } from './disk-full.ts';
+import { failingSync } from './failing-sync.ts';
 import type { Fault } from './fault.ts';
 import { killedSaving } from './killed-saving.ts';
 import { killedTraining } from './killed-training.ts';
@@ -25,6 +27,8 @@ export const FAULTS: readonly Fault[] = [
   serverKilled,
   postgresKilled,
   powerCut,
+  diskFull,
+  failingSync,
   secondProcess,
   backupRestored,
   tornCheckpoint,
