@@ -182,7 +182,9 @@ describeOnBoth('the schedule', (opened) => {
     const [kept, lost] = await service.queue.fetch(2);
     expect(await service.queue.touch([kept!, lost!])).toBe(true);
     await service.queue.putBackOrphans([kept!.id, lost!.id]); // what the queue does when it hears nothing
-    await db.execute(sql`update pgboss.job set start_after = now() where id = ${lost!.id}`);
+    await db.execute(
+      sql`update pgboss.job set start_after = now() + interval '1 hour' where id = ${kept!.id}`,
+    );
     expect(await service.queue.fetch(2)).toMatchObject([{ id: lost!.id }]);
     expect(await service.queue.touch([kept!, lost!])).toBe(false);
     const back = await service.queue.takeBack([kept!, lost!]);

@@ -169,7 +169,7 @@ export class Dispatcher {
       this.#active.delete(run);
       attemptOver(run.claim);
       await this.#attempting(`run ${run.claim.runId} goes back to the queue`, () =>
-        this.#putBack(run, 'Its worker was stopped.'),
+        this.#putBack(run, 'Its worker was stopped.', { atOnce: true }),
       );
     }
     if (this.#started) await this.#attempting('this worker has left', () => this.#presence.stop());
@@ -298,9 +298,9 @@ export class Dispatcher {
   }
 
   /** Puts a run back into the queue without counting it as a failure, unless it is over or somebody else's. */
-  async #putBack(run: ActiveRun, reason: string): Promise<void> {
+  async #putBack(run: ActiveRun, reason: string, { atOnce = false } = {}): Promise<void> {
     const released = await releaseRun(this.#options.db, run.claim, 'STOPPED', reason);
-    if (released) await this.#options.queue.putBack(run.job);
+    if (released) await this.#options.queue.putBack(run.job, { atOnce });
     else await this.#options.queue.complete(run.job);
   }
 

@@ -10,7 +10,7 @@ import { fromDrizzle, fromPglite, type Job, PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { requestOfJob } from '../tracing/job-trace.ts';
-import { ADOPT, IDLE_JOBS, PLACES, TAKE, TAKE_BACK } from './schedule.ts';
+import { ADOPT, AT_ONCE, IDLE_JOBS, PLACES, TAKE, TAKE_BACK } from './schedule.ts';
 import { Placed, waitingOf } from './waiting-runs.ts';
 
 const QUEUE = 'runs';
@@ -184,9 +184,13 @@ export class RunQueue {
     await this.#boss.complete(QUEUE, attempt(job));
   }
 
-  /** Puts a job back; it is handed out again a second later. */
-  async putBack(job: RunJob): Promise<void> {
+  /**
+   * Puts a job back; it is handed out again a second later. With `atOnce` it may be the next, so that a run that was
+   * interrupted through no fault of its own does not lose its place.
+   */
+  async putBack(job: RunJob, { atOnce = false } = {}): Promise<void> {
     await this.#boss.fail(QUEUE, attempt(job));
+    if (atOnce) await this.#execute(AT_ONCE, [QUEUE, [job.id]]);
   }
 
   /** Says that they are still worked on. False when some are not ours any more. */
@@ -196,9 +200,11 @@ export class RunQueue {
     return affected === requested;
   }
 
-  /** Puts back the jobs of servers that are gone. */
+  /** Puts back the jobs of workers that are gone; they may be the next. */
   async putBackOrphans(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#boss.fail(QUEUE, [...ids]);
+    if (ids.length === 0) return;
+    await this.#boss.fail(QUEUE, [...ids]);
+    await this.#execute(AT_ONCE, [QUEUE, ids]);
   }
 
   /** Every job that counts as handed out. */

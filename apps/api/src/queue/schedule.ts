@@ -163,6 +163,11 @@ export const IDLE_JOBS = `
   where j.name = $1 and j.state < 'active' and j.singleton_key is not null
     and (r.id is null or r.status not in ('QUEUED', 'RUNNING'))`;
 
+/** Lets jobs that were put back be handed out without a delay. $1: the queue's name, $2: their ids. */
+export const AT_ONCE = `
+  update pgboss.job set start_after = pgboss.job_now()
+  where name = $1 and id = any($2::uuid[]) and state = 'retry' and start_after > pgboss.job_now()`;
+
 /** Tells jobs of an earlier version whose they are. $1: the queue's name. */
 export const ADOPT = `
   update pgboss.job j set singleton_key = r.id::text, group_id = r.experiment_id::text
