@@ -219,6 +219,16 @@ describe('on the embedded database', () => {
     expect(data).toEqual({ experiment: { author: { name: 'Writes', email: null } } });
   });
 
+  test('the command line reaches the running server, and tells what cannot be done', async () => {
+    expect(await server.order({ do: 'list' })).toMatch(/^ada@example\.org {2}admin {2}Ada\n/);
+    expect(await server.order({ do: 'enable', email: 'nobody@example.org' })).toMatch(
+      /^No member has the address nobody@example\.org/,
+    );
+    expect(await server.order({ do: 'disable', email: 'ada@example.org' })).toMatch(
+      /^Ada is the only administrator/,
+    );
+  });
+
   test('the secret that signs cookies can be read by its user only', async () => {
     expect((await stat(join(server.dataDirectory, 'auth.secret'))).mode & 0o777).toBe(0o600);
   });

@@ -75,6 +75,17 @@ describeOnBoth('members', (opened) => {
     expect(isRefusal(again)).toBe(false); // what was refused has not used its key
   });
 
+  test('an invitation of no address, or for longer than is possible, is refused with all that is wrong', async (context) => {
+    const { db } = opened(context);
+    const request = { email: 'nonsense', role: 'VIEWER', expiresInDays: 1_000, invitedBy: null } as const;
+    expect(await inviteMember(db, request)).toMatchObject({
+      problems: [
+        { field: 'email', message: expect.stringContaining('is no e-mail address') },
+        { field: 'expiresInDays', message: expect.stringContaining('from 1 to 90') },
+      ],
+    });
+  });
+
   test('a second invitation of an address ends the first', async (context) => {
     const { db } = opened(context);
     const request = { email: 'erin@example.org', role: 'VIEWER', expiresInDays: 1, invitedBy: null } as const;
