@@ -13,6 +13,7 @@ const HELP = `Injects faults into real servers, and counts what was lost, double
 
 Options
   --long             hundreds of times, also those that take minutes or mount
+  --cycles N         so many times, whatever the form
   --only IDS         these alone, such as D1,S5
   --database NAME    these on one database alone: pglite or postgresql
   --markdown         the table as Markdown
@@ -23,6 +24,7 @@ Options
 const { values } = parseArgs({
   options: {
     long: { type: 'boolean', default: false },
+    cycles: { type: 'string' },
     only: { type: 'string' },
     database: { type: 'string' },
     markdown: { type: 'boolean', default: false },
@@ -36,6 +38,10 @@ if (unknown.length > 0) stop(`There is no fault ${unknown.join(', ')}; --list te
 if (values.database !== undefined && values.database !== 'pglite' && values.database !== 'postgresql')
   stop(`--database is ${values.database}; wanted pglite or postgresql.`);
 
+const wantedCycles = values.cycles === undefined ? null : Number(values.cycles);
+if (wantedCycles !== null && !(Number.isInteger(wantedCycles) && wantedCycles > 0))
+  stop(`--cycles is ${values.cycles}; wanted a whole number above 0.`);
+
 /** A fault at one place, and how often it is injected there. */
 interface Planned {
   readonly fault: Fault;
@@ -48,7 +54,8 @@ const plan = FAULTS.flatMap((fault) =>
     ([place, [short, long]]): Planned[] => {
       if (values.database !== undefined && place !== values.database) return [];
       if (only !== undefined && !fault.id.split(' ').some((id) => only.includes(id))) return [];
-      const cycles = values.long ? long : only === undefined ? short : short || Math.ceil(long / 10);
+      const inForm = values.long ? long : only === undefined ? short : short || Math.ceil(long / 10);
+      const cycles = inForm === 0 ? 0 : (wantedCycles ?? inForm);
       return cycles === 0 ? [] : [{ fault, place, cycles }];
     },
   ),

@@ -81,7 +81,7 @@ interface Files {
 
 async function startOn(program: string, { directory, data, as, durable }: Files): Promise<TestPostgres> {
   const port = await freePort();
-  const options = ['listen_addresses=127.0.0.1', 'max_connections=200', ...(durable ? [] : ['fsync=off'])];
+  const options = ['listen_addresses=127.0.0.1', 'max_connections=800', ...(durable ? [] : ['fsync=off'])];
   const url = `postgres://optiscope@127.0.0.1:${port}/postgres`;
   let server: ChildProcess;
   let ended: Promise<unknown> = Promise.resolve();
