@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { OpenDatabase } from '@optiscope/schema';
 import { openTestDatabase } from '@optiscope/schema/test-database';
@@ -176,4 +177,72 @@ test('a connection carries at most a hundred operations, and a message that is t
   socket.send('x'.repeat(300_000));
   expect(await closed).toBe(1009); // message too big
   await expect.poll(watching).toBe(0);
+});
+
+test('who is woken together asks the database together, also for what the answers lead to', async () => {
+  const { id, runId } = await anExperiment();
+  const query = `subscription ($id: ID!) { experimentChanges(experimentId: $id) {
+    experiment { tags } runs { label contender { label } experiment { name } } epochs { epoch }
+  } }`;
+  const told: string[][] = [];
+  const clients = Array.from({ length: 20 }, (_, place) => {
+    const client = createClient({
+      url: `${http.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+    });
+    const own: string[] = [];
+    told.push(own);
+    client.subscribe(
+      { query, variables: { id } },
+      {
+        next: (answer) => own.push(JSON.stringify(answer)),
+        error: () => own.push(`${place}`),
+        complete: () => undefined,
+      },
+    );
+    return client;
+  });
+  await expect.poll(watching).toBe(20);
+  await new Promise((resolve) => setTimeout(resolve, 200)); // all have found that there is nothing yet
+  statements = 0;
+  await database.db.execute(sql`
+    with added as (insert into epochs (run_id, epoch, experiment_id, attempt, loss, accuracy, val_loss, val_accuracy,
+      learning_rate, train_seconds, evaluation_seconds, examples_seen, gradient_norm, update_ratio, version)
+      values (${runId}, 1, ${id}, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)),
+    run as (update runs set version = 1 where id = ${runId}),
+    experiment as (update experiments set version = 1 where id = ${id})
+    select pg_notify('optiscope_changes', ${JSON.stringify({ experimentId: id, status: false })})`);
+  await expect.poll(() => told.map((own) => own.length)).toEqual(told.map(() => 1));
+  expect(new Set(told.flat()).size).toBe(1);
+  expect(JSON.parse(told[0]![0]!)).toMatchObject({
+    data: { experimentChanges: { runs: [{ label: 'SGD' }], epochs: [{ epoch: 1 }] } },
+  });
+  // Four to read what changed, and one for each kind of row that it leads to.
+  expect(statements).toBeLessThan(20);
+  for (const client of clients) await client.dispose();
+  await expect.poll(watching).toBe(0);
+});
+
+test('a server holds as many WebSockets as it is told; the next one may come when another has left', async () => {
+  const log = createLog('silent');
+  const limited = createWebSockets(service.graphql, log, undefined, undefined, 2);
+  const server = createServer().on('upgrade', (...given) => limited.upgrade(...given));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const url = `ws://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/graphql`;
+  const opened = async (): Promise<WebSocket | string> => {
+    const socket = new WebSocket(url, 'graphql-transport-ws');
+    return await new Promise((resolve) => {
+      socket.once('open', () => resolve(socket));
+      socket.once('error', ({ message }) => resolve(message));
+    });
+  };
+  const first = await opened();
+  expect(first).toBeInstanceOf(WebSocket);
+  expect(await opened()).toBeInstanceOf(WebSocket);
+  expect(await opened()).toMatch(/503/);
+  if (first instanceof WebSocket) first.terminate();
+  await expect.poll(opened).toBeInstanceOf(WebSocket);
+  await limited.close();
+  server.close();
 });

@@ -60,9 +60,16 @@ process.stdout.write(
 );
 let failed = false;
 for (const name of chosen) {
-  const report = await PARTS[name]!();
-  failed ||= report.faults.length > 0;
-  process.stdout.write(`${printed(report)}\n`);
+  try {
+    const report = await PARTS[name]!();
+    failed ||= report.faults.length > 0;
+    process.stdout.write(`${printed(report)}\n`);
+  } catch (error) {
+    failed = true;
+    process.stdout.write(
+      `${name} could not be measured: ${error instanceof Error ? error.message : error}\n\n`,
+    );
+  }
 }
 process.stdout.write(`load after: ${loadavg()[0]!.toFixed(1)}\n`);
 process.exitCode = failed ? 1 : 0;

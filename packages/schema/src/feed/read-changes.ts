@@ -60,30 +60,32 @@ export async function readChanges(
   if (version <= after) return { after, cursor: version, status, experiment, ...nothing, complete: ended };
   const changed = (table: Versioned, upTo: number) =>
     and(eq(table.experimentId, experimentId), gt(table.version, after), lte(table.version, upTo));
-  const newEpochs = await piece(after, version, (upTo, limit) =>
+  const [newEpochs, newEvents, newSteps, changedRuns] = await Promise.all([
+    piece(after, version, (upTo, limit) =>
+      db
+        .select()
+        .from(epochs)
+        .where(changed(epochs, upTo))
+        .orderBy(asc(epochs.version), asc(epochs.runId), asc(epochs.epoch))
+        .limit(limit),
+    ),
+    piece(after, version, (upTo, limit) =>
+      db
+        .select()
+        .from(events)
+        .where(changed(events, upTo))
+        .orderBy(asc(events.version), asc(events.id))
+        .limit(limit),
+    ),
+    piece(after, version, async (upTo, limit) =>
+      steps ? await readNewSteps(db, changed(stepChunks, upTo), limit) : [],
+    ),
     db
       .select()
-      .from(epochs)
-      .where(changed(epochs, upTo))
-      .orderBy(asc(epochs.version), asc(epochs.runId), asc(epochs.epoch))
-      .limit(limit),
-  );
-  const newEvents = await piece(after, version, (upTo, limit) =>
-    db
-      .select()
-      .from(events)
-      .where(changed(events, upTo))
-      .orderBy(asc(events.version), asc(events.id))
-      .limit(limit),
-  );
-  const newSteps = await piece(after, version, async (upTo, limit) =>
-    steps ? await readNewSteps(db, changed(stepChunks, upTo), limit) : [],
-  );
-  const changedRuns = await db
-    .select()
-    .from(runs)
-    .where(and(eq(runs.experimentId, experimentId), gt(runs.version, after)))
-    .orderBy(asc(runs.position));
+      .from(runs)
+      .where(and(eq(runs.experimentId, experimentId), gt(runs.version, after)))
+      .orderBy(asc(runs.position)),
+  ]);
   const cursor = Math.min(newEpochs.end, newEvents.end, newSteps.end);
   const within = <Row extends { version: number }>({ rows }: { rows: Row[] }): Row[] =>
     rows.filter((row) => row.version <= cursor);
