@@ -15,6 +15,7 @@ import {
   setMemberRole,
 } from '@optiscope/schema';
 import { z } from 'zod';
+import { isLoopback } from '../server/origin.ts';
 
 const Role = z.enum(['VIEWER', 'EDITOR', 'ADMIN']);
 const email = z.string();
@@ -47,7 +48,7 @@ export async function obeyMemberOrder(db: Database, order: MemberOrder, publicUr
     const link = `${publicUrl}/invitation#${made.secret}`;
     const until = made.invitation.expiresAt.toISOString().slice(0, 10);
     const message = `${link}\nGive this link to ${made.invitation.email}. It makes them ${aRole(role)}, once, until ${until}, and is not shown again.`;
-    return { done: true, message };
+    return { done: true, message: `${message}${elsewhere(publicUrl)}` };
   }
   const member = await memberWithEmail(db, order.email);
   if (member === null) {
@@ -62,7 +63,7 @@ export async function obeyMemberOrder(db: Database, order: MemberOrder, publicUr
     const link = `${publicUrl}/new-password#${await makePasswordLink(db, member)}`;
     await audit(db, 'resetMemberPassword', { email: member.email }, member);
     const message = `${link}\nGive this link to ${member.email}. It sets a new password, once, within a day, and is not shown again.`;
-    return { done: true, message };
+    return { done: true, message: `${message}${elsewhere(publicUrl)}` };
   }
   const changed = await change(db, order, member);
   await audit(
@@ -111,6 +112,12 @@ async function listing(db: Database): Promise<string> {
 function line({ email: address, role, name, disabledAt }: MemberRow): string {
   const state = disabledAt === null ? '' : `  disabled since ${disabledAt.toISOString().slice(0, 10)}`;
   return `${address}  ${role.toLowerCase()}  ${name}${state}`;
+}
+
+/** A link to this machine itself is of use only to whoever sits at it. */
+function elsewhere(publicUrl: string): string {
+  if (!isLoopback(new URL(publicUrl).hostname)) return '';
+  return `\nOn other machines, put the address of this server in the place of ${publicUrl}; PUBLIC_URL sets it for good.`;
 }
 
 function aRole(role: z.infer<typeof Role>): string {

@@ -17,9 +17,11 @@ export function SiteHeader({ theme, viewer }: { theme: Theme; viewer: Viewer }) 
         </PageLink>
         <div className="ml-auto flex items-center gap-2">
           {/* A page of the server's own, and none of this program's. */}
-          <a href="/graphiql" className="button max-sm:hidden" title="Ask the GraphQL API in GraphiQL">
-            API
-          </a>
+          {viewer === null ? null : (
+            <a href="/graphiql" className="button max-sm:hidden" title="Ask the GraphQL API in GraphiQL">
+              API
+            </a>
+          )}
           <ThemeToggle initial={theme} />
           {mayEdit(viewer) ? (
             <PageLink href="/new" className="button" aria-label="New comparison">
