@@ -24,6 +24,7 @@ export const diskFull: Fault = {
   async inject({ cycles, directory }) {
     const disk = new LoopDisk(directory, MEGABYTES);
     const remarks: string[] = [];
+    const others: string[] = [];
     try {
       const settings = { DATA_DIR: join(disk.path, 'data'), MIN_FREE_BYTES: '8000000' };
       const server = await startServer(settings);
@@ -37,9 +38,8 @@ export const diskFull: Fault = {
           disk.fill();
           await sleep(between(500, 1_500));
           remarks.push(...(await wrongWhileFull(server, made.id)));
-          if (cycle === cycles - 1) disk.grow(2 * MEGABYTES);
-          else disk.free();
-          await taken(server);
+          if (cycle < cycles - 1 || !disk.grow(2 * MEGABYTES)) disk.free();
+          others.push(await taken(server));
         }
         await working.stop();
         const runs = await ended(server, made.id);
@@ -49,7 +49,7 @@ export const diskFull: Fault = {
           ),
         );
         const trained = compareRows(wantedEpochs(made, epochs), foundEpochs(runs));
-        const kept = await clients.compare(server, [made.id]);
+        const kept = await clients.compare(server, [made.id, ...others]);
         return {
           injected: cycles,
           rows: trained.rows + kept.rows,
@@ -74,16 +74,22 @@ async function wrongWhileFull(server: ServerProcess, id: string): Promise<string
   const refused = await create(server, { epochs: 1, contenders: 1 }).catch((error: unknown) => String(error));
   if (typeof refused !== 'string') wrong.push('a change was taken by a full disk');
   else if (!refused.includes('DISK_FULL')) wrong.push(`a change was refused with ${refused}`);
-  const ready = await fetch(`${server.url}/ready`).then((response) => response.text());
-  if (!ready.includes('Free some space')) wrong.push(`/ready says ${ready}`);
+  // The disk is looked at every second.
+  const until = performance.now() + 4_000;
+  for (let ready = ''; !ready.includes('Free some space'); await sleep(100)) {
+    ready = await fetch(`${server.url}/ready`).then((response) => response.text());
+    if (performance.now() < until) continue;
+    wrong.push(`/ready says ${ready}`);
+    break;
+  }
   return wrong;
 }
 
-/** Waits until a change is taken again. */
-async function taken(server: ServerProcess): Promise<void> {
+/** Waits until a change is taken again; its id. */
+async function taken(server: ServerProcess): Promise<string> {
   for (let tries = 0; ; tries++) {
     try {
-      return void (await create(server, { epochs: 1, contenders: 1, key: 'after a full disk' }));
+      return (await create(server, { epochs: 1, contenders: 1, key: 'after a full disk' })).id;
     } catch (error) {
       if (tries > 100) throw error;
       await sleep(100);

@@ -38,6 +38,8 @@ export const failingSync: Fault = {
         ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', '-e', inject, process.execPath, WRITER, own],
         {
           stdio: ['ignore', 'pipe', 'inherit'],
+          // Calls are counted for each thread: all files are one thread's.
+          env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
         },
       );
       let said = '';

@@ -44,12 +44,17 @@ export class LoopDisk {
     if (existsSync(this.#filler)) rmSync(this.#filler);
   }
 
-  /** Makes the disk larger under whoever uses it. */
-  grow(megabytes: number): void {
+  /** Makes the disk larger under whoever uses it. False where the kernel does not permit it (it wants CAP_SYS_RESOURCE). */
+  grow(megabytes: number): boolean {
     execFileSync('truncate', ['-s', `${megabytes}M`, this.#image]);
     const device = String(execFileSync('losetup', ['-j', this.#image])).split(':')[0]!;
     execFileSync('losetup', ['-c', device]);
-    execFileSync('resize2fs', [device], { stdio: 'ignore' });
+    try {
+      execFileSync('resize2fs', [device], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** A killed server's workers leave its files a moment later. */

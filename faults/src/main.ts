@@ -16,6 +16,7 @@ Options
   --cycles N         so many times, whatever the form
   --only IDS         these alone, such as D1,S5
   --database NAME    these on one database alone: pglite or postgresql
+  --together N       so many at a time; 2 in the short form, in which most wait, and 1 in the long one
   --markdown         the table as Markdown
   --list             print what there is and end
   --help             print this and end
@@ -25,6 +26,7 @@ const { values } = parseArgs({
   options: {
     long: { type: 'boolean', default: false },
     cycles: { type: 'string' },
+    together: { type: 'string' },
     only: { type: 'string' },
     database: { type: 'string' },
     markdown: { type: 'boolean', default: false },
@@ -38,9 +40,8 @@ if (unknown.length > 0) stop(`There is no fault ${unknown.join(', ')}; --list te
 if (values.database !== undefined && values.database !== 'pglite' && values.database !== 'postgresql')
   stop(`--database is ${values.database}; wanted pglite or postgresql.`);
 
-const wantedCycles = values.cycles === undefined ? null : Number(values.cycles);
-if (wantedCycles !== null && !(Number.isInteger(wantedCycles) && wantedCycles > 0))
-  stop(`--cycles is ${values.cycles}; wanted a whole number above 0.`);
+const wantedCycles = countOf('cycles');
+const together = countOf('together') ?? (values.long ? 1 : 2);
 
 /** A fault at one place, and how often it is injected there. */
 interface Planned {
@@ -60,7 +61,8 @@ const plan = FAULTS.flatMap((fault) =>
     },
   ),
 );
-const estimate = plan.reduce((sum, { fault, cycles }) => sum + fault.takes[0] + cycles * fault.takes[1], 0);
+const estimate =
+  plan.reduce((sum, { fault, cycles }) => sum + fault.takes[0] + cycles * fault.takes[1], 0) / together;
 const table = values.markdown ? markdown : plain;
 
 if (values.help) process.stdout.write(HELP);
@@ -77,13 +79,17 @@ async function injectAll(): Promise<void> {
   const began = performance.now();
   let shared: Promise<TestPostgres | null> | undefined;
   try {
-    for (const planned of plan) {
-      if (planned.place === 'postgresql') shared ??= startPostgres();
-      const at = performance.now();
-      const outcome = await injectOne(planned, root, (await shared) ?? null);
-      const { fault, place } = planned;
-      tell({ fault, place, outcome, seconds: (performance.now() - at) / 1000 });
-    }
+    if (plan.some(({ place }) => place === 'postgresql')) shared = startPostgres();
+    const queue = plan.values();
+    const inTurn = async (): Promise<void> => {
+      for (const planned of queue) {
+        const at = performance.now();
+        const outcome = await injectOne(planned, root, (await shared) ?? null);
+        const { fault, place } = planned;
+        tell({ fault, place, outcome, seconds: (performance.now() - at) / 1000 });
+      }
+    };
+    await Promise.all(Array.from({ length: together }, inTurn));
   } finally {
     await (await shared)?.stop();
     await rm(root, { recursive: true, force: true });
@@ -109,7 +115,7 @@ async function injectOne(
   const why = fault.unavailable?.(place) ?? null;
   if (why !== null) return { notHere: why };
   if (place === 'postgresql' && shared === null) return { notHere: NO_POSTGRES };
-  const name = `${fault.id.replaceAll(' ', '-').toLowerCase()}-${place}`;
+  const name = `${fault.id.replaceAll(' ', '-').toLowerCase()}-${place}-${FAULTS.indexOf(fault)}`;
   const directory = join(root, name);
   await mkdir(directory);
   const wants = place === 'postgresql' ? (fault.postgres ?? 'shared') : 'none';
@@ -132,6 +138,15 @@ async function injectOne(
     await own?.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** An option that counts; null when it is left out. */
+function countOf(name: 'cycles' | 'together'): number | null {
+  const given = values[name];
+  if (given === undefined) return null;
+  const count = Number(given);
+  if (!Number.isInteger(count) || count < 1) stop(`--${name} is ${given}; wanted a whole number above 0.`);
+  return count;
 }
 
 function stop(why: string): never {

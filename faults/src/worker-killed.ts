@@ -27,7 +27,7 @@ export const workerKilled: Fault = {
         const victim =
           told.state.workerProcesses[between(0, Math.max(0, told.state.workerProcesses.length - 1))];
         if (victim === undefined) continue;
-        process.kill(victim.pid, 'SIGKILL');
+        if (!killed(victim.pid)) continue;
         injected++;
         // A run that never gets on is given up, rightly: so every run gets a new epoch before the next kill.
         const open = before.filter(({ status }) => status === 'QUEUED' || status === 'RUNNING');
@@ -48,3 +48,12 @@ export const workerKilled: Fault = {
     }
   },
 };
+
+/** False when the process ended by itself meanwhile, as one does whose run has ended. */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
