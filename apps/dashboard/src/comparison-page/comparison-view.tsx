@@ -4,12 +4,13 @@ import { useMemo, useState } from 'react';
 import { type Comparison, comparisonFrom, isOver } from '../comparison/comparison.ts';
 import { summaryRows } from '../comparison/summary.ts';
 import { ConnectionNote } from '../components/connection-note.tsx';
-import type { ExperimentFieldsFragment } from '../graphql/generated/graphql.ts';
+import type { ExperimentFieldsFragment, VerdictFieldsFragment } from '../graphql/generated/graphql.ts';
 import { useLiveComparison } from '../hooks/use-live-comparison.ts';
 import type { NoteDraft } from '../notes/note-composer.tsx';
 import { NoteComposer } from '../notes/note-composer.tsx';
 import { NoteList } from '../notes/note-list.tsx';
 import { useNotes } from '../notes/use-notes.ts';
+import { VerdictPanel } from '../verdict/verdict-panel.tsx';
 import { ChartsPanel } from './charts-panel.tsx';
 import { ComparisonHeader } from './comparison-header.tsx';
 import { EventList } from './event-list.tsx';
@@ -25,7 +26,7 @@ export function ComparisonView({
   now,
 }: {
   /** As the service sent it: its columns are half as long as the rows that are made of them. */
-  experiment: ExperimentFieldsFragment;
+  experiment: ExperimentFieldsFragment & { readonly verdict: VerdictFieldsFragment };
   /** The server's clock when it rendered the page, milliseconds since 1970. */
   now: number;
 }) {
@@ -57,6 +58,7 @@ export function ComparisonView({
         exchange={<ExchangeMenu comparison={comparison} accept={accept} />}
       />
       {underWay ? <RunsPanel comparison={comparison} accept={accept} /> : null}
+      <VerdictPanel comparison={comparison} initial={experiment.verdict} />
       {hasNothingToDraw(comparison) ? null : (
         <ChartsPanel
           comparison={comparison}

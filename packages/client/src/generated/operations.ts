@@ -134,10 +134,14 @@ export type ExperimentFilter = {
   readonly createdAfter?: string | null | undefined;
   /** Before this time. */
   readonly createdBefore?: string | null | undefined;
+  /** Ids or labels of data sets: any of these. */
+  readonly dataset?: ReadonlyArray<string> | null | undefined;
   /** Any of these. */
   readonly datasetKind?: ReadonlyArray<DatasetKind> | null | undefined;
   /** True lists deleted experiments, and no others. */
   readonly deleted?: boolean | null | undefined;
+  /** All of these, each in any epoch of any run. */
+  readonly metric?: ReadonlyArray<MetricBound> | null | undefined;
   /** Names of optimizers: it has a contender with any of these. */
   readonly optimizer?: ReadonlyArray<string> | null | undefined;
   /** Any of these. */
@@ -205,6 +209,13 @@ export type Metric =
   | 'UPDATE_RATIO'
   | 'VAL_ACCURACY'
   | 'VAL_LOSS';
+
+/** A metric that came to a value in any epoch: at least, at most, or between. */
+export type MetricBound = {
+  readonly atLeast?: number | null | undefined;
+  readonly atMost?: number | null | undefined;
+  readonly metric: Metric;
+};
 
 export type NonFiniteKind =
   | 'NAN'

@@ -83,7 +83,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Experiment: {
     VIEWER: `alpha annotations author batchSize contenders createdAt cursor dataset deletedAt epochs events
       eventsConnection exportPath freezeIndex id inputSize name priority runs seed seeds settings status
-      stepSeries tags weights workerLabels`,
+      stepSeries tags verdict weights workerLabels`,
   },
   ExperimentChanges: { VIEWER: 'annotations comments cursor epochs events experiment runs status steps' },
   ExperimentConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
@@ -130,7 +130,8 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   Series: { VIEWER: 'epochs metric negativeZeros nonFinite values' },
   Server: { VIEWER: 'database state version workers' },
   ServerState: {
-    VIEWER: `checkpointBytes databaseBytes featureCacheBytes hindrances queueLength workerProcesses`,
+    VIEWER: `checkpointBytes databaseBytes featureCacheBytes hindrances longestWaitSeconds queueLength
+      runsUnderWay workerProcesses workers`,
   },
   Session: { OWN: 'address createdAt current device expiresAt id lastSeenAt' },
   SessionsRevoked: { OWN: 'count' },
@@ -144,6 +145,11 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   StoppingTarget: { VIEWER: 'stop valAccuracy' },
   Viewer: { STRANGER: 'kind member name role' },
   WeightDecay: { VIEWER: 'rate vectors' },
+  Verdict: { VIEWER: 'evaluationNoise pairs sentences standings' },
+  VerdictPair: {
+    VIEWER: 'adjustedP decision difference first high low p probabilityOfImprovement second seeds',
+  },
+  VerdictStanding: { VIEWER: 'contender diverged high interquartileMean low mean open seeds' },
   Weights: { VIEWER: 'experimentCount experiments id kind label lastUsedAt path' },
   WeightsConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
   WeightsEdge: { VIEWER: 'cursor node' },

@@ -32,6 +32,7 @@ import './server.ts';
 import './session.ts';
 import './step-series.ts';
 import './validate-experiment.ts';
+import './verdict.ts';
 import './waiting.ts';
 import './worker.ts';
 
