@@ -26,9 +26,9 @@ export interface DiskSpaceOptions {
   readonly freeBytes?: ((directory: string) => Promise<number>) | undefined;
 }
 
-const LOOK_MILLISECONDS = 2_000;
+const LOOK_MILLISECONDS = 1_000;
 /** After a write that found no space, none is begun for so long, whatever is said to be free: it may be a quota. */
-const FULL_MILLISECONDS = 30_000;
+const FULL_MILLISECONDS = 5_000;
 /** So often in a row a run may find the disk full, before that counts as its failure: it may need more than there is. */
 const MOST_FULL = 5;
 
