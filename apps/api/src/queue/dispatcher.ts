@@ -131,9 +131,14 @@ export class Dispatcher {
     }));
   }
 
+  /** Why no run is taken up here for want of space, as a sentence; null when there is space. */
+  get shortOfSpace(): string | null {
+    return this.#options.disk?.low ?? null;
+  }
+
   /** What holds runs up here, as sentences: no space, or a storage that cannot be used. */
   get hindrances(): string[] {
-    const low = this.#options.disk?.low ?? null;
+    const low = this.shortOfSpace;
     return [...(low === null ? [] : [low]), ...this.#storage.reasons];
   }
 
