@@ -31,5 +31,6 @@ export async function serverState(of: {
     databaseBytes: rows[0]!.bytes,
     featureCacheBytes: await of.sizes.cache(),
     checkpointBytes: await of.sizes.checkpoints(),
+    hindrances: of.dispatcher.hindrances,
   };
 }
