@@ -20,6 +20,7 @@ import { createGraphql, GRAPHQL_PATH } from './server/graphql.ts';
 import { type HttpServer, listen } from './server/http.ts';
 import { RateLimits } from './server/rate-limits.ts';
 import { createWebSockets } from './server/websocket.ts';
+import { waitingForSpace } from './queue/waiting-runs.ts';
 import { StartError } from './start-error.ts';
 import { areSpansOn } from './tracing/spans.ts';
 import { startTracing } from './tracing/start-tracing.ts';
@@ -97,7 +98,12 @@ export async function startService(settings: Settings, parts: ServiceParts): Pro
       db: database.db,
       feed,
       enqueue: (tx, runIds) => queue.enqueue(tx, runIds),
-      waiting: (runIds) => queue.waiting(runIds),
+      waiting: async (runIds) => {
+        const waiting = await queue.waiting(runIds);
+        // Others may take them up all the same; then they do not wait for long.
+        const low = settings.WORKERS > 0 ? dispatcher.shortOfSpace : null;
+        return low === null ? waiting : waitingForSpace(waiting, low);
+      },
       server: { version: parts.version, database: database.kind, workers: settings.WORKERS },
       serverState: () => serverState({ database, queue, dispatcher, sizes }),
       accounts: team,
