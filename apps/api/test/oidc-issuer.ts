@@ -8,6 +8,8 @@ export interface TestIssuer {
   readonly url: string;
   /** Requests so far. */
   readonly asked: string[];
+  /** Whether it answers that it cannot. */
+  away: boolean;
   /** Who signs in next. */
   person: {
     readonly sub: string;
@@ -33,6 +35,7 @@ export async function startIssuer(): Promise<TestIssuer> {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(value));
     };
+    if (issuer.away) return tell({ error: 'temporarily_unavailable' }, 503);
     switch (url.pathname) {
       case '/.well-known/openid-configuration':
         return tell({
@@ -98,6 +101,7 @@ export async function startIssuer(): Promise<TestIssuer> {
   const issuer: TestIssuer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    away: false,
     person: { sub: '1', email: 'ada@example.org', email_verified: true, name: 'Ada' },
     close: () =>
       new Promise((resolve) => {

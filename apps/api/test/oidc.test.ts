@@ -57,6 +57,16 @@ test('a start asks nobody, and the sign-in page is told where else one can sign 
   expect(issuer.asked).toEqual([]);
 });
 
+test('while the issuer does not answer that is said, and it works as soon as it does', async () => {
+  issuer.away = true;
+  const begin = () => server.post('/sign-in/social', { provider: 'oidc', callbackURL: '/' });
+  const refused = await begin();
+  expect(refused.status).toBe(503);
+  expect(await refused.text()).toContain('Signing in with the lab does not work just now');
+  issuer.away = false;
+  expect((await begin()).status).toBe(200);
+});
+
 test('whoever is invited becomes a member with the role of the invitation, and signs in again as the same', async () => {
   await server.order({ do: 'invite', email: 'bob@example.org', role: 'EDITOR', days: 7 });
   issuer.person = { sub: 'bob', email: 'Bob@example.org', email_verified: true, name: 'Bob' };

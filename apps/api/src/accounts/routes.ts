@@ -14,6 +14,7 @@ import { isOwnOrigin } from '../server/origin.ts';
 import { headersOf } from '../server/request-headers.ts';
 import { AttemptLimit, holderOf } from './attempt-limit.ts';
 import { ADDRESS_HEADER, AUTH_PATH, type Auth, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './auth.ts';
+import { authOf, away, type Provider } from './providers.ts';
 import { AccountProblem, jsonText, parsed } from './request-body.ts';
 import { roleOf } from './session-viewer.ts';
 
@@ -36,12 +37,6 @@ export interface AccountRoutesOptions {
   /** Sign-ins elsewhere, by what the address of each is called: asked for when someone first signs in there. */
   readonly providers: readonly Provider[];
   readonly onAct: (act: AccountAct) => void;
-}
-
-export interface Provider {
-  readonly id: 'github' | 'oidc';
-  readonly name: string;
-  readonly auth: () => Promise<Auth>;
 }
 
 export interface AccountRoutes {
@@ -142,11 +137,14 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
       if (found === undefined)
         throw new AccountProblem(404, 'NOT_FOUND', 'There is no such way to sign in here.');
       attempt(request);
-      return await passOn(await found.auth(), `${AUTH_PATH}/sign-in/social`, request, {
+      const answer = await passOn(await authOf(found), `${AUTH_PATH}/sign-in/social`, request, {
         provider,
         callbackURL,
         disableRedirect: true,
       });
+      // Of a provider whose addresses could not be asked for, it says that there is none.
+      if (answer.status === 404) throw away(found);
+      return answer;
     },
     '/sign-out': async (request) => {
       const session = await auth.api.getSession({ headers: headersOf(request) });
@@ -228,7 +226,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
       const back = providers.find(({ id }) => path === `/callback/${id}`);
       if (back !== undefined) {
         attempt(request);
-        const signedIn = await passOn(await back.auth(), `${url.pathname}${url.search}`, request, null);
+        const signedIn = await passOn(await authOf(back), `${url.pathname}${url.search}`, request, null);
         const failed = /[?&]error=([\w-]+)/.exec(signedIn.headers.get('location') ?? '')?.[1];
         act(request, 'signIn', failed === undefined ? 'DONE' : failed.toUpperCase());
         return signedIn;
