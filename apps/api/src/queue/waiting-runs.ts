@@ -45,3 +45,15 @@ export function waitingOf({
   const message = `It waits for room: ${before === 0 ? 'it is the next' : `${before} ${before === 1 ? 'run is' : 'runs are'} before it`}.`;
   return { reason: 'ROOM', message, place };
 }
+
+/** The same where the workers here take nothing up for want of space: what waits for room waits for space. */
+export function waitingForSpace(waiting: ReadonlyMap<string, Waiting>, low: string): Map<string, Waiting> {
+  return new Map(
+    [...waiting].map(([id, wait]) => [
+      id,
+      wait.reason === 'ROOM' || wait.reason === 'NO_WORKER'
+        ? { ...wait, reason: 'DISK' as const, message: low }
+        : wait,
+    ]),
+  );
+}

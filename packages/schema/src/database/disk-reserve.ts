@@ -15,10 +15,9 @@ export const DISK_FULL = '53100';
 /** The disk has no room for what was to be written: nothing of it was. Reading goes on, and writing when there is. */
 export class DiskFullError extends Error {
   override readonly name = 'DiskFullError';
-  constructor(cause?: unknown) {
+  constructor() {
     super(
       'The disk of the database is full: nothing was changed. What is there can be read. Free some space, and ask again.',
-      { cause },
     );
   }
 }

@@ -54,7 +54,7 @@ export class DurablePglite extends PGlite {
       await this.#files.settled();
       return answer;
     } catch (error) {
-      throw isDiskFull(error) || (this.#readOnly && isReadOnly(error)) ? new DiskFullError(error) : error;
+      throw isDiskFull(error) || (this.#readOnly && isReadOnly(error)) ? new DiskFullError() : error;
     }
   }
 }
