@@ -57,6 +57,7 @@ test('invited on the command line, a member joins, starts a comparison, signs ou
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
   const comparison = page.url();
+  await page.locator('header h1 + p', { hasText: 'by Ada' }).waitFor();
 
   // Someone who may look, and nothing else.
   await page.goto(`${server.url}/team`);

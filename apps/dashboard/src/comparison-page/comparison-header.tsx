@@ -21,6 +21,7 @@ import { ComparisonMenu } from './comparison-menu.tsx';
 /** Name, status, how far it is and who leads; and what can be done with the whole comparison. */
 export function ComparisonHeader({
   comparison,
+  author,
   rows,
   now,
   accept,
@@ -29,6 +30,8 @@ export function ComparisonHeader({
   exchange,
 }: {
   comparison: Comparison;
+  /** Who started it; null where nobody was signed in. */
+  author: string | null;
   rows: readonly SummaryRow[];
   now: number;
   accept(loaded: Comparison): void;
@@ -62,6 +65,7 @@ export function ComparisonHeader({
             {over ? null : <Left comparison={comparison} />}
             <span>
               started <Ago then={comparison.createdAt} now={now} />
+              {author === null ? null : ` by ${author}`}
             </span>
             {connection}
           </p>

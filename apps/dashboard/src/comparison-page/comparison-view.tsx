@@ -50,6 +50,7 @@ export function ComparisonView({
     <div className="space-y-5">
       <ComparisonHeader
         comparison={comparison}
+        author={experiment.author?.name ?? null}
         rows={rows}
         now={now}
         accept={accept}
