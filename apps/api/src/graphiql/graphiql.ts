@@ -50,7 +50,7 @@ export function createGraphiql(db: Database, identify: Identify): Graphiql {
       return;
     }
     if ((await identify(headersOf(request))) === null) {
-      return tell(response, 303, { location: `${SIGN_IN_PATH}?next=${PATH}` }, 'Sign in first.\n');
+      return tell(response, 303, { location: `${SIGN_IN_PATH}?back=${PATH}` }, 'Sign in first.\n');
     }
     const page = graphiqlPage(assets, examplesAbout(await newest().catch(() => null)));
     const policy = graphiqlPolicy(request.headers.host);
