@@ -39,9 +39,13 @@ export function statements({ standings, pairs, evaluationNoise }: Verdict, wordi
       `${label} is ahead of ${others(within)} with every seed, but by less than the ${wording.difference(evaluationNoise)} that other validation images might turn.`,
     );
   }
-  if (withDecision('TOO_FEW_SEEDS').length > 0) {
+  const unknown = withDecision('TOO_FEW_SEEDS');
+  if (unknown.length > 0) {
+    const advice = 'Add seeds, three of each contender at least, and the order can be judged.';
     told.push(
-      'One seed says nothing about chance. Add seeds, three of each contender at least, and the order can be judged.',
+      unknown.length === own.length
+        ? `One seed says nothing about chance. ${advice}`
+        : `${label} and ${others(unknown)} share one seed, which says nothing about chance.`,
     );
   }
   for (const { id, diverged, seeds, open } of standings) {

@@ -51,6 +51,9 @@ test('one seed decides nothing, and nothing at all says nothing', () => {
   expect(told([contender('A', [0.9]), contender('B', [0.1])])).toEqual([
     'One seed says nothing about chance. Add seeds, three of each contender at least, and the order can be judged.',
   ]);
+  expect(told([contender('A', [0.9, 0.8]), contender('B', [0.1, 0.3]), contender('C', [0.2])])).toContain(
+    'A and C share one seed, which says nothing about chance.',
+  );
   expect(told([])).toEqual([]);
   expect(told([contender('A', [])])).toEqual([]);
 });
