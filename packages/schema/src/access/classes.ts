@@ -10,6 +10,7 @@ export type ClassesOfType = Readonly<Partial<Record<AccessClass, string>>>;
 
 /**
  * Every field of every object type, once. A field that is not here is refused to everyone, and a test fails.
+ * `docs/who-may-do-what.md` is made from this.
  * Fields that read are for a `VIEWER`; what changes something is for an `EDITOR`; members, and what everyone did, for an
  * `ADMIN`. A refusal (`NotFound`, …) tells only of what its reader has just asked, so whoever may ask may read it.
  */
@@ -76,7 +77,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
     VIEWER: `accuracy epoch evaluationSeconds examplesSeen gradientNorm learningRate loss negativeZeros nonFinite
       recordedAt runId trainSeconds updateRatio valAccuracy valLoss`,
   },
-  Event: { VIEWER: 'at epoch id kind message numbers runId step' },
+  Event: { VIEWER: 'at epoch id kind message numbers run runId step' },
   EventConnection: { VIEWER: 'edges nodes pageInfo totalCount' },
   EventEdge: { VIEWER: 'cursor node' },
   EventNumber: { VIEWER: 'name nonFinite value' },
