@@ -15,6 +15,8 @@ export const MISHAP = {
   changes: 15,
   /** Reaches a target and finds something, both after its second epoch, and tells it again when it goes on. */
   notices: 17,
+  /** Takes more and more memory, and never ends by itself. */
+  eatsMemory: 18,
   /** Throws at every attempt. */
   throws: 66,
   /** Throws what would only come again. */
@@ -66,6 +68,13 @@ export const fakeTrain: Train = async function* (config, { signal, checkpointDir
   );
   if (learningRate === MISHAP.throws) throw new Error('This data set cannot be read.');
   if (learningRate === MISHAP.throwsForGood) throw new LastingError('This data set has no classes.');
+
+  const eaten: Buffer[] = [];
+  while (learningRate === MISHAP.eatsMemory) {
+    eaten.push(Buffer.alloc(8 * 2 ** 20, eaten.length + 1));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    signal.throwIfAborted();
+  }
 
   yield { type: 'features', done: 0, total: 10, imagesPerSecond: 0, cached: false };
   yield { type: 'features', done: 10, total: 10, imagesPerSecond: 0, cached: true };

@@ -1,8 +1,9 @@
 import { beatWorker, claimRun, type Database, type OpenDatabase, orderedId } from '@optiscope/schema';
 import { describeOnBoth } from '@optiscope/schema/test-databases';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { fromPglite, PgBoss } from 'pg-boss';
 import { afterAll, expect, type TestContext, test } from 'vitest';
+import { z } from 'zod';
 import { createLog } from '../src/log.ts';
 import { type RunJob, RunQueue } from '../src/queue/run-queue.ts';
 import { startTestService, type TestService } from './test-service.ts';
@@ -74,7 +75,7 @@ describeOnBoth('the schedule', (opened) => {
   });
 
   test('keeps to what a member may have under way, also where all take at once', async (given) => {
-    const { create, take, done, db, service } = await bench(given);
+    const { create, take, done, db } = await bench(given);
     const author = await memberWith(db, 2);
     for (const name of ['a', 'b']) {
       const id = await create(name, 3);
@@ -88,11 +89,12 @@ describeOnBoth('the schedule', (opened) => {
 
     // The claim is the last word, for those who were told at the same moment that there is room.
     await db.execute(sql`delete from pgboss.job`);
-    const { rows } = await db.execute<{ id: string }>(
+    const rows = await read(
+      db,
       sql`select r.id from runs r join experiments e on e.id = r.experiment_id where e.author_id = ${author}`,
     );
     const claims = await Promise.all(
-      rows.map(({ id }) => claimRun(service.service.db, id, { jobId: orderedId(), host: 'here', pid: 1 })),
+      rows.map(({ id }) => claimRun(db, String(id), { jobId: orderedId(), host: 'here', pid: 1 })),
     );
     expect(claims.filter((claim) => claim === 'LIMITED')).toHaveLength(4);
     expect(claims.filter((claim) => claim !== null && claim !== 'LIMITED')).toHaveLength(2);
@@ -154,14 +156,13 @@ describeOnBoth('the schedule', (opened) => {
     const [ours] = await service.queue.fetch(1);
     const boss = await plainBoss(database);
     const [theirs] = await boss.fetch('runs');
-    const rows = async (): Promise<Record<string, unknown>[]> => {
-      const columns = 'state, retry_count, completed_on, blocked, start_after <= now() as due';
-      const { rows: read } = await db.execute<Record<string, unknown>>(
-        sql`select ${sql.raw(columns)}, started_on is not null as started, heartbeat_on = started_on as heard
+    const rows = () =>
+      read(
+        db,
+        sql`select state, retry_count, completed_on, blocked, start_after <= now() as due,
+                   started_on is not null as started, heartbeat_on = started_on as heard
             from pgboss.job where id in (${ours!.id}, ${theirs!.id})`,
       );
-      return read;
-    };
     const [one, other] = await rows();
     expect(one).toEqual(other);
     // A second time, after both failed.
@@ -191,7 +192,7 @@ describeOnBoth('the schedule', (opened) => {
     expect(back).toEqual([{ ...kept, retryCount: 1 }]);
     expect(await service.queue.touch(back)).toBe(true);
     await service.queue.complete(lost!); // by the one who no longer has it: nothing happens
-    expect(await service.queue.length(db)).toEqual({ waiting: 0, active: 2 });
+    expect(await service.queue.length(db)).toMatchObject({ waiting: 0, active: 2 });
   });
 
   test('drops jobs of runs that wait no more, and takes over those of an earlier version', async (given) => {
@@ -200,7 +201,7 @@ describeOnBoth('the schedule', (opened) => {
     await create('b', 1);
     await change('cancelExperiment', a);
     await service.queue.dropIdle();
-    expect(await service.queue.length(db)).toEqual({ waiting: 1, active: 0 });
+    expect(await service.queue.length(db)).toMatchObject({ waiting: 1, active: 0 });
     await db.execute(sql`update pgboss.job set singleton_key = null, group_id = null`);
     expect(await take(5)).toEqual([]);
     const reopened = await RunQueue.open(database, createLog('warn'));
@@ -246,6 +247,12 @@ function benchOn(database: OpenDatabase, service: TestService) {
     },
     done: (label: string): Promise<void> => service.queue.complete(jobs.get(label)!),
   };
+}
+
+const Rows = z.object({ rows: z.array(z.record(z.string(), z.unknown())) });
+
+async function read(db: Database, statement: SQL): Promise<Record<string, unknown>[]> {
+  return Rows.parse(await db.execute(statement)).rows;
 }
 
 async function plainBoss(database: OpenDatabase): Promise<PgBoss> {

@@ -20,9 +20,11 @@ export async function serverState(of: {
     workers.flatMap(({ runIds }) => runIds),
   );
   const { rows } = Size.parse(await db.execute(sql`select pg_database_size(current_database()) as bytes`));
-  const { waiting } = await of.queue.length(db);
+  const { waiting, active, longestWaitSeconds } = await of.queue.length(db);
   return {
     queueLength: waiting,
+    runsUnderWay: active,
+    longestWaitSeconds,
     workerProcesses: workers.map(({ pid, runs, runIds }) => {
       const told = runIds.flatMap((id) => engines.get(id) ?? []);
       const distinct = new Map(told.map((engine) => [JSON.stringify(engine), engine]));

@@ -1,4 +1,5 @@
 import type { Claim } from '@optiscope/schema';
+import type { Log } from '../log.ts';
 import type { RunKey } from '../worker/messages.ts';
 import type { RunJob } from './run-queue.ts';
 import type { WorkerProcess } from './worker-process.ts';
@@ -36,4 +37,13 @@ export class ActiveRuns {
   [Symbol.iterator](): Iterator<ActiveRun> {
     return [...this.#runs.values()][Symbol.iterator]();
   }
+}
+
+/** The log, for lines about a claim. */
+export function aboutClaim(log: Log, { experimentId, runId, token }: Claim): Log {
+  return log.about({ experimentId, runId, attempt: token });
+}
+
+export function keyOf({ claim: { runId, token } }: ActiveRun): RunKey {
+  return { runId, token };
 }

@@ -2,16 +2,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
   type ChangeFeed,
-  type Claim,
   type ClaimedRun,
   claimRun,
   type Database,
-  failAttempt,
   heldRuns,
   orderedId,
   overClaims,
   releaseOrphans,
-  releaseRun,
   type StatusWatcher,
 } from '@optiscope/schema';
 import type { EngineChoice } from '@optiscope/trainer';
@@ -19,20 +16,17 @@ import type { DiskSpace } from '../health/disk-space.ts';
 import type { Log } from '../log.ts';
 import type { StorageSettings } from '../storage/storage-place.ts';
 import { attemptOver, tracedClaim } from '../tracing/attempt-spans.ts';
-import type { FromWorker, Report, RunKey, RunOrder } from '../worker/messages.ts';
+import type { RunKey, RunOrder } from '../worker/messages.ts';
 import { type Capacity, capacityFrom } from '../worker-settings.ts';
-import { type ActiveRun, ActiveRuns } from './active-runs.ts';
-import { EnginesTold } from './engines-told.ts';
+import { type ActiveRun, ActiveRuns, aboutClaim, keyOf } from './active-runs.ts';
 import { Intake } from './intake.ts';
 import { JobKeeper } from './job-keeper.ts';
 import { keepMemory, memoryOf } from './memory-keeper.ts';
 import type { MemoryWatch } from './memory-watch.ts';
-import { untilDone } from './persistence.ts';
 import { Presence } from './presence.ts';
 import { ProgressReporter } from './progress-reporter.ts';
-import { recordReport } from './record-report.ts';
 import type { RunJob, RunQueue } from './run-queue.ts';
-import { StorageTrouble } from './storage-trouble.ts';
+import { RunReports } from './run-reports.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -80,8 +74,7 @@ export class Dispatcher {
   readonly #keeper: JobKeeper;
   readonly #presence: Presence;
   readonly #memory: MemoryWatch | null;
-  readonly #engines = new EnginesTold();
-  readonly #storage = new StorageTrouble();
+  readonly #reports: RunReports;
   #stopping = false;
   #started = false;
   #orphanTimer: NodeJS.Timeout | undefined;
@@ -95,10 +88,22 @@ export class Dispatcher {
     this.#pool = new WorkerPool({
       entry: options.workerEntry,
       workers: processes,
-      onMessage: (_worker, message) => this.#receive(message),
+      onMessage: (_worker, message) => {
+        const run = this.#active.get(message);
+        if (run !== undefined && !this.#stopping) this.#reports.receive(run, message);
+      },
       onExit: (worker, why) => this.#workerGone(worker, why),
     });
     this.#progress = new ProgressReporter(db, log, (claim) => void this.#dismiss(claim));
+    this.#reports = new RunReports({
+      db,
+      queue,
+      log,
+      progress: this.#progress,
+      ...(options.disk !== undefined && { disk: options.disk }),
+      onLeft: (run) => this.#leave(run),
+      isStopping: () => this.#stopping,
+    });
     this.#statuses = feed.watchStatuses();
     this.#keeper = new JobKeeper(queue, this.#active, log, (held) => void this.#dismissLost(held));
     const room = () => this.#room;
@@ -109,7 +114,7 @@ export class Dispatcher {
       { ...self, concurrency: runs, processes, memoryLimit: memory },
       async () => ({
         memoryUsed: await memoryOf(this.#pool.workers.map(({ pid }) => pid)),
-        engines: this.#engines.told,
+        engines: this.#reports.engines.told,
         draining: this.#stopping,
       }),
       log,
@@ -139,7 +144,7 @@ export class Dispatcher {
   /** What holds runs up here, as sentences: no space, or a storage that cannot be used. */
   get hindrances(): string[] {
     const low = this.shortOfSpace;
-    return [...(low === null ? [] : [low]), ...this.#storage.reasons];
+    return [...(low === null ? [] : [low]), ...this.#reports.storage.reasons];
   }
 
   /** Milliseconds since the queue was last looked at, or a run taken from it; 0 where every run is left to others. */
@@ -173,11 +178,11 @@ export class Dispatcher {
     for (const run of left) {
       this.#active.delete(run);
       attemptOver(run.claim);
-      await this.#attempting(`run ${run.claim.runId} goes back to the queue`, () =>
-        this.#putBack(run, 'Its worker was stopped.', { atOnce: true }),
+      await this.#reports.attempting(`run ${run.claim.runId} goes back to the queue`, () =>
+        this.#reports.putBack(run, 'Its worker was stopped.', { atOnce: true }),
       );
     }
-    if (this.#started) await this.#attempting('this worker has left', () => this.#presence.stop());
+    if (this.#started) await this.#reports.attempting('this worker has left', () => this.#presence.stop());
   }
 
   /** For how many more runs there is room. */
@@ -238,90 +243,18 @@ export class Dispatcher {
     run.worker.send({ ...keyOf(run), type: 'stop', discard: over.length > 0 });
   }
 
-  #receive(message: FromWorker): void {
-    const run = this.#active.get(message);
-    if (run === undefined || this.#stopping) return;
-    switch (message.type) {
-      case 'progress':
-        this.#progress.note(run.claim, message.progress);
-        break;
-      case 'report':
-        void this.#record(run, message.report);
-        break;
-      case 'failed':
-        void this.#failed(run, message.reason, message);
-        break;
-      case 'storage':
-        this.#storage.note(run.claim.runId, message.away, aboutClaim(this.#options.log, run.claim));
-        break;
-      case 'left':
-        void this.#finish(run);
-        break;
-    }
+  #workerGone(worker: WorkerProcess, why: string): void {
+    if (this.#stopping) return;
+    for (const run of this.#active) if (run.worker === worker) void this.#reports.failed(run, why);
   }
 
-  /** Records a report and answers it. The worker waits, so a slow database slows the run and nothing piles up. */
-  async #record(run: ActiveRun, report: Report): Promise<void> {
-    const { db, log } = this.#options;
-    const { claim } = run;
-    this.#progress.forget(claim); // older than what is recorded now
-    if (report.kind === 'started') this.#engines.tell(report.event.engine);
-    let held = false;
-    const done = await this.#attempting(`a report of run ${claim.runId} is recorded`, async () => {
-      held = await recordReport(db, claim, report, log);
-    });
-    if (!done) return; // the server stops, and the worker with it
-    if (report.kind === 'epoch' && held) this.#options.disk?.noteSpace(claim.runId);
-    if (report.kind === 'end')
-      aboutClaim(log, claim).info(`run ${claim.runId} ${held ? report.event.type : 'was over already'}`);
-    run.worker.send({ ...keyOf(run), type: 'recorded', held });
-  }
-
-  async #failed(run: ActiveRun, reason: string, { lasting = false, diskFull = false } = {}): Promise<void> {
-    const { db, queue, log } = this.#options;
-    const { claim, givenBackFor } = run;
-    aboutClaim(log, claim).warn(`run ${claim.runId}, attempt ${claim.token}: ${givenBackFor ?? reason}`);
-    attemptOver(run.claim, 'AttemptFailed');
-    // A full disk is no fault of the run: it goes on from its last checkpoint when there is space.
-    const isSpared =
-      givenBackFor !== null || (diskFull && (this.#options.disk?.noteFull(claim.runId) ?? false));
-    await this.#attempting(`the failure of run ${claim.runId} is recorded`, async () => {
-      if (isSpared) return await this.#putBack(run, givenBackFor ?? reason);
-      const outcome = await failAttempt(db, claim, reason, lasting);
-      if (outcome === 'QUEUED') await queue.putBack(run.job);
-      else await queue.complete(run.job);
-    });
-    this.#leave(run);
-  }
-
-  async #finish(run: ActiveRun): Promise<void> {
-    const { givenBackFor } = run;
-    await this.#attempting(`the job of run ${run.claim.runId} is completed`, () =>
-      givenBackFor === null ? this.#options.queue.complete(run.job) : this.#putBack(run, givenBackFor),
-    );
-    this.#leave(run);
-  }
-
-  /** Puts a run back into the queue without counting it as a failure, unless it is over or somebody else's. */
-  async #putBack(run: ActiveRun, reason: string, { atOnce = false } = {}): Promise<void> {
-    const released = await releaseRun(this.#options.db, run.claim, 'STOPPED', reason);
-    if (released) await this.#options.queue.putBack(run.job, { atOnce });
-    else await this.#options.queue.complete(run.job);
-  }
-
+  /** A run has left its worker. */
   #leave(run: ActiveRun): void {
-    attemptOver(run.claim);
-    this.#storage.forget(run.claim.runId);
     if (this.#stopping) return; // `stop` puts back what is left
     this.#active.delete(run);
     this.#progress.forget(run.claim);
     this.#pool.release(run.worker);
     this.#intake.hint();
-  }
-
-  #workerGone(worker: WorkerProcess, why: string): void {
-    if (this.#stopping) return;
-    for (const run of this.#active) if (run.worker === worker) void this.#failed(run, why);
   }
 
   /** Puts back runs whose worker on this machine died; of other machines' the queue knows when they fall silent. */
@@ -336,10 +269,6 @@ export class Dispatcher {
     } catch (error) {
       log.debug(`Runs of workers that died were not looked for: ${error}`);
     }
-  }
-
-  #attempting(what: string, act: () => Promise<unknown>): Promise<boolean> {
-    return untilDone(what, act, { log: this.#options.log, isOver: () => this.#stopping });
   }
 }
 
@@ -356,12 +285,4 @@ function orderOf(claim: ClaimedRun, { engine, storage, dataDirectory }: Dispatch
     cacheDirectory: join(dataDirectory, 'cache'),
     checkpointDirectory: join(dataDirectory, 'checkpoints', runId),
   };
-}
-
-function aboutClaim(log: Log, { experimentId, runId, token }: Claim): Log {
-  return log.about({ experimentId, runId, attempt: token });
-}
-
-function keyOf({ claim: { runId, token } }: ActiveRun): RunKey {
-  return { runId, token };
 }

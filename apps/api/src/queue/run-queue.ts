@@ -21,6 +21,11 @@ const MISSING_LOCK = 0x4a4f4253;
 /** What a job says: try to run this. Whether there is anything to do, the run's row tells. */
 const Payload = z.object({ runId: z.uuid() });
 
+const Length = z.object({
+  waiting: z.int(),
+  active: z.int(),
+  longestWaitSeconds: z.number().nullable(),
+});
 const Owned = z.array(z.object({ id: z.uuid(), experimentId: z.uuid() }));
 
 /** What a statement answers, of either driver. */
@@ -244,16 +249,18 @@ export class RunQueue {
     });
   }
 
-  /** How many jobs wait for a worker, and how many are being worked on. */
-  async length(db: Database): Promise<{ waiting: number; active: number }> {
+  /** How many jobs wait for a worker, how many are being worked on, and for how long the first of those that wait does. */
+  async length(db: Database): Promise<z.infer<typeof Length>> {
     const { rows } = Rows.parse(
       await db.execute(
         sql`select count(*) filter (where state in ('created', 'retry'))::int as waiting,
-                   count(*) filter (where state = 'active')::int as active
+                   count(*) filter (where state = 'active')::int as active,
+                   extract(epoch from now() - min(created_on) filter (where state in ('created', 'retry')))::float8
+                     as "longestWaitSeconds"
             from pgboss.job where name = ${QUEUE}`,
       ),
     );
-    return z.object({ waiting: z.int(), active: z.int() }).parse(rows[0]);
+    return Length.parse(rows[0]);
   }
 
   async #execute(statement: string, values: unknown[]): Promise<unknown> {

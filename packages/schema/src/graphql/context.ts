@@ -40,6 +40,10 @@ export interface Waiting {
 export interface ServerState {
   /** Runs that wait for a worker, of all servers on the database. */
   readonly queueLength: number;
+  /** Runs that are with a worker, of all servers on the database. */
+  readonly runsUnderWay: number;
+  /** For how many seconds the run waits that waits the longest; null when none does. */
+  readonly longestWaitSeconds: number | null;
   readonly workerProcesses: readonly WorkerState[];
   readonly databaseBytes: number;
   readonly featureCacheBytes: number;

@@ -1,6 +1,8 @@
+import { listWorkers } from '../store/workers.ts';
 import { builder } from './builder.ts';
 import type { ServerState, Service, WorkerState } from './context.ts';
 import { Engine } from './engine.ts';
+import { MOST_WORKERS, Worker } from './worker.ts';
 
 const WorkerProcess = builder.objectRef<WorkerState>('WorkerProcess').implement({
   description: 'A process of this server that trains.',
@@ -19,6 +21,18 @@ const State = builder.objectRef<ServerState>('ServerState').implement({
   fields: (t) => ({
     queueLength: t.exposeInt('queueLength', {
       description: 'Runs that wait for a worker, of all servers on the database.',
+    }),
+    runsUnderWay: t.exposeInt('runsUnderWay', {
+      description: 'Runs that are with a worker, of all servers on the database.',
+    }),
+    longestWaitSeconds: t.exposeFloat('longestWaitSeconds', {
+      nullable: true,
+      description: 'For how long the run waits that waits the longest; null when none does.',
+    }),
+    workers: t.field({
+      type: [Worker],
+      description: 'Those that are there, of all servers on the database; the newest first.',
+      resolve: (_state, _args, { db }) => listWorkers(db, MOST_WORKERS, true),
     }),
     workerProcesses: t.field({
       type: [WorkerProcess],

@@ -15,7 +15,7 @@ import { Node, nodesOfType } from './node.ts';
 import { NotFound } from './refusal.ts';
 import { Run } from './run.ts';
 
-const MOST_WORKERS = 500;
+export const MOST_WORKERS = 500;
 
 nodesOfType('Worker', async ({ db }, ids) => [...(await workersWithIds(db, ids)).values()]);
 

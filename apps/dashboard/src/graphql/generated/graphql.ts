@@ -203,6 +203,8 @@ export type ExperimentOrder = {
 export type ExperimentOrderField =
   /** Without any epoch it counts as lowest. */
   | 'BEST_VAL_ACCURACY'
+  /** Without any epoch it counts as highest. */
+  | 'BEST_VAL_LOSS'
   | 'CREATED'
   | 'NAME'
   /** In the order of the enum: queued first. */
