@@ -65,15 +65,15 @@ describeOnBoth('the list of experiments', (opened) => {
     for (const [index, id] of [...ids.values()].entries()) {
       await database.db.update(experiments).set({ status: statuses[index]! }).where(eq(experiments.id, id));
     }
-    for (const [name, accuracy] of [
-      ['a', 0.25],
-      ['B', 0.9],
-      ['C', Number.NaN],
-      ['d', 0.25],
+    for (const [name, accuracy, valLoss] of [
+      ['a', 0.25, 3],
+      ['B', 0.9, 1],
+      ['C', Number.NaN, Number.POSITIVE_INFINITY],
+      ['d', 0.25, 2],
     ] as const) {
       const [run] = await runsOf(database.db, ids.get(name)!);
       const claim = await claimed(database.db, run!);
-      await recordEpoch(database.db, claim, epochReport(1, { valAccuracy: accuracy }));
+      await recordEpoch(database.db, claim, epochReport(1, { valAccuracy: accuracy, valLoss }));
     }
     // What recording and claiming made of the statuses is put back.
     for (const [index, id] of [...ids.values()].entries()) {
@@ -85,6 +85,7 @@ describeOnBoth('the list of experiments', (opened) => {
       NAME: ['a', 'B', 'C', 'd', 'e'],
       STATUS: ['B', 'd', 'C', 'e', 'a'],
       BEST_VAL_ACCURACY: ['C', 'e', 'd', 'a', 'B'],
+      BEST_VAL_LOSS: ['B', 'd', 'a', 'C', 'e'],
     };
     for (const [by, rising] of Object.entries(orders)) {
       for (const direction of ['ASCENDING', 'DESCENDING']) {

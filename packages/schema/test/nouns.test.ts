@@ -240,6 +240,7 @@ describeOnBoth('the nouns', (opened) => {
       STARTED: 'abcd',
       FINISHED: 'abcd',
       BEST_VAL_ACCURACY: 'cdba',
+      BEST_VAL_LOSS: 'abcd',
       LAST_EPOCH: 'cdab',
       STATUS: 'dbca',
     })) {
@@ -305,7 +306,7 @@ describeOnBoth('the nouns', (opened) => {
       const answer = await ask<{ events?: Events } & Record<string, unknown>>(
         service,
         `query ($first: Int, $after: String, $filter: EventFilter, $direction: OrderDirection!) {
-          ${before}(first: $first, after: $after, filter: $filter, direction: $direction) { nodes { kind runId } ${PAGE} } ${after} }`,
+          ${before}(first: $first, after: $after, filter: $filter, direction: $direction) { nodes { kind runId run { id } } ${PAGE} } ${after} }`,
         { direction: 'ASCENDING', ...given },
       );
       const [owner] = Object.values(answer) as [{ eventsConnection: Events }];
@@ -329,7 +330,7 @@ describeOnBoth('the nouns', (opened) => {
     expect(finished.nodes.map(({ runId }) => runId)).toEqual([of[1]!.id, of[0]!.id]);
     expect((await list(service, ofExperiment, { filter: { text: 'TRAINS ON 600' } })).totalCount).toBe(2);
     const newest = await list(service, 'events|', { first: 1, direction: 'DESCENDING' });
-    expect(newest.nodes).toEqual([{ kind: 'FINISHED', runId: of[1]!.id }]);
+    expect(newest.nodes).toEqual([{ kind: 'FINISHED', runId: of[1]!.id, run: { id: of[1]!.id } }]);
     expect((await list(service, 'events|', { filter: { before: '2000-01-01T00:00:00Z' } })).nodes).toEqual(
       [],
     );

@@ -79,6 +79,7 @@ const ExperimentOrderField = builder.enumType('ExperimentOrderField', {
     CREATED: {},
     NAME: {},
     BEST_VAL_ACCURACY: { description: 'Without any epoch it counts as lowest.' },
+    BEST_VAL_LOSS: { description: 'Without any epoch it counts as highest.' },
     STATUS: { description: 'In the order of the enum: queued first.' },
   } satisfies Record<(typeof ORDERS)[number], object>,
 });

@@ -2,6 +2,7 @@ import { countsOf, NO_OWNER, pagesOf } from '../store/keyset.ts';
 import { type RUN_ORDERS, type RunFilter, runListing, runSorting } from '../store/list-runs.ts';
 import { builder } from './builder.ts';
 import { connectionOf, PAGING, windowOf } from './connection.ts';
+import { Event } from './event.ts';
 import { RunOrigin } from './exchange.ts';
 import { OrderDirection } from './experiment-connection.ts';
 import { boundsOf, checkFilter, MetricBoundRef } from './list-filter.ts';
@@ -36,6 +37,7 @@ const RunOrderRef = builder.inputType('RunOrder', {
           STARTED: { description: 'What has not begun counts as latest.' },
           FINISHED: { description: 'What has not ended counts as latest.' },
           BEST_VAL_ACCURACY: { description: 'Without any epoch it counts as lowest.' },
+          BEST_VAL_LOSS: { description: 'Without any epoch it counts as highest.' },
           LAST_EPOCH: {},
           STATUS: { description: 'In the order of the enum: queued first.' },
         } satisfies Record<(typeof RUN_ORDERS)[number], object>,
@@ -68,6 +70,13 @@ builder.queryField('runs', (t) =>
         total: async () => (await countsOf(db, listing, [NO_OWNER])).get(NO_OWNER) ?? 0,
       };
     },
+  }),
+);
+
+builder.objectField(Event, 'run', (t) =>
+  t.field({
+    type: Run,
+    resolve: async ({ runId }, _args, { load }) => (await load.run(runId))!,
   }),
 );
 

@@ -28,7 +28,7 @@ import { type MetricBound, reaches } from './metric-bounds.ts';
 import { usesDataset } from './sources.ts';
 import { tagOf } from './tag.ts';
 
-export const ORDERS = ['CREATED', 'NAME', 'BEST_VAL_ACCURACY', 'STATUS'] as const;
+export const ORDERS = ['CREATED', 'NAME', 'BEST_VAL_ACCURACY', 'BEST_VAL_LOSS', 'STATUS'] as const;
 export interface Order {
   readonly by: (typeof ORDERS)[number];
   readonly direction: 'ASCENDING' | 'DESCENDING';
@@ -92,6 +92,9 @@ export interface Page {
  */
 const bestValAccuracy = sql<number>`coalesce((select max(e.val_accuracy) from epochs e where e.experiment_id = experiments.id and e.val_accuracy <> 'NaN'), -1)`;
 
+/** The lowest validation loss of any run; beyond every number where none is recorded, as of one that is infinite. */
+const bestValLoss = sql<number>`least((select min(e.val_loss) from epochs e where e.experiment_id = experiments.id and e.val_loss <> 'NaN'), 1e308)`;
+
 /** What an order sorts by, and how a cursor's value is compared with it. */
 function sortKey(by: Order['by']): { readonly key: SQL; readonly typed: (value: string | number) => SQL } {
   switch (by) {
@@ -101,6 +104,8 @@ function sortKey(by: Order['by']): { readonly key: SQL; readonly typed: (value: 
       return { key: sql`lower(${experiments.name})`, typed: (value) => sql`${value}::text` };
     case 'BEST_VAL_ACCURACY':
       return { key: bestValAccuracy, typed: (value) => sql`${value}::double precision` };
+    case 'BEST_VAL_LOSS':
+      return { key: bestValLoss, typed: (value) => sql`${value}::double precision` };
     case 'STATUS':
       return { key: sql`${experiments.status}`, typed: (value) => sql`${value}::experiment_status` };
   }
@@ -221,6 +226,7 @@ function isValueOf(by: Order['by'], value: string | number): boolean {
     case 'NAME':
       return typeof value === 'string' && !value.includes('\0');
     case 'BEST_VAL_ACCURACY':
+    case 'BEST_VAL_LOSS':
       return typeof value === 'number';
     case 'STATUS':
       return experimentStatus.enumValues.some((status) => status === value);

@@ -39,6 +39,7 @@ export const RUN_ORDERS = [
   'STARTED',
   'FINISHED',
   'BEST_VAL_ACCURACY',
+  'BEST_VAL_LOSS',
   'LAST_EPOCH',
   'STATUS',
 ] as const;
@@ -66,6 +67,10 @@ export function runSorting(by: RunOrder): Sorting {
     case 'BEST_VAL_ACCURACY': {
       const best = sql`(select max(${epochs.valAccuracy}) from ${epochs} where ${epochs.runId} = ${runs.id} and ${epochs.valAccuracy} <> 'NaN')`;
       return { by, key: sql`coalesce(${best}, -1)`, type: 'double precision' };
+    }
+    case 'BEST_VAL_LOSS': {
+      const best = sql`(select min(${epochs.valLoss}) from ${epochs} where ${epochs.runId} = ${runs.id} and ${epochs.valLoss} <> 'NaN')`;
+      return { by, key: sql`least(${best}, 1e308)`, type: 'double precision' };
     }
     case 'LAST_EPOCH':
       return { by, key: sql`${runs.lastEpoch}`, type: 'integer' };
