@@ -176,6 +176,26 @@ describeOnBoth('epochs that are reported together', (opened) => {
     expect(row!.version).toBe(await versionOf(db, experimentIds[0]!));
   });
 
+  test('are all told when the transaction fails for a reason of none of them, and can be reported again', async (context) => {
+    const { db } = opened(context);
+    const { experimentIds, all } = await claims(db, 1, 4);
+    let transactions = 0;
+    const breaking = new Proxy(db, {
+      get: (target, name, receiver) => {
+        if (name !== 'transaction' || ++transactions > 2) return Reflect.get(target, name, receiver);
+        return async () => {
+          throw new Error('the connection broke');
+        };
+      },
+    });
+    const report = (): Promise<PromiseSettledResult<string>[]> =>
+      Promise.allSettled(all.map((claim) => recordEpoch(breaking, claim, epochReport(1))));
+    for (const told of await report()) expect(told).toMatchObject({ status: 'rejected' });
+    expect(transactions).toBe(2); // the first alone, the others together
+    for (const told of await report()) expect(told).toMatchObject({ value: 'RECORDED' });
+    expect(await epochsOf(db, experimentIds[0]!)).toHaveLength(4);
+  });
+
   test('are announced once for each experiment and transaction', async (context) => {
     const opening = opened(context);
     const { db } = opening;

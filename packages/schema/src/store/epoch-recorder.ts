@@ -10,7 +10,7 @@ const CONTENDED_MILLISECONDS = 1_000;
 interface Waiting extends ReportedEpoch {
   readonly settle: (outcome: RecordedEpoch) => void;
   readonly fail: (error: unknown) => void;
-  /** Its transaction failed with others in it: it tries by itself, so that none fails because of another. */
+  /** Its transaction failed over a row of one of those in it: it tries by itself, so that none fails because of another. */
   alone: boolean;
 }
 
@@ -93,7 +93,7 @@ export class EpochRecorder {
     const again: Waiting[] = [];
     for (const [place, waiting] of batch.entries()) {
       const outcome = outcomes?.[place];
-      if (outcome === undefined && batch.length > 1) {
+      if (outcome === undefined && batch.length > 1 && isAboutRows(failure)) {
         waiting.alone = true;
         again.push(waiting);
       } else if (outcome === undefined) waiting.fail(failure);
@@ -106,4 +106,15 @@ export class EpochRecorder {
     this.#waiting = [...again, ...this.#waiting];
     this.#next();
   }
+}
+
+/**
+ * Whether the database refused what a row holds (SQLSTATE classes 22 and 23). Any other failure, such as a connection
+ * that broke, is one of all that were in the transaction.
+ */
+function isAboutRows(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string' && /^2[23]...$/.test(cause.code)) return true;
+  }
+  return false;
 }
