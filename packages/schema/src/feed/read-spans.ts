@@ -130,14 +130,23 @@ async function readTable<Table extends Versioned>(
     ? sql`${table.version} > spans.after_version`
     : sql`${table.version} > spans.after_version and ${table.version} <= spans.up_to`;
   const select = async (of: readonly Span[], limit: number) => {
+    // Span by span, by the index: joined at once, the planner would read all rows of the experiments.
+    const ofSpan = db
+      .select()
+      .from(table as PgTable)
+      .where(and(sql`${table.experimentId} = spans.experiment_id`, within, own))
+      .orderBy(asc(table.version))
+      .limit(limit)
+      .as('of_span');
+    const columns = columnsOf(ofSpan, table);
     const rows = await db
-      .select(getTableColumns(table as Versioned))
+      .select(columns)
       .from(spansAsRows(of))
-      .innerJoin(table as PgTable, and(sql`${table.experimentId} = spans.experiment_id`, within, own))
-      .orderBy(asc(table.experimentId), asc(table.version))
+      .crossJoinLateral(ofSpan)
+      .orderBy(asc(columns.experimentId!), asc(columns.version!))
       .limit(limit);
     // Drizzle tells the columns of a table that is not known here by their names only.
-    return rows as (Table['$inferSelect'] & Place)[];
+    return rows as unknown as (Table['$inferSelect'] & Place)[];
   };
   const rows = await select(spans, MOST_ROWS + 1);
   if (rows.length <= MOST_ROWS) return { rows, end: null };
@@ -151,6 +160,13 @@ async function readTable<Table extends Versioned>(
   }
   const whole = await select([{ experimentId, after: version - 1, upTo: version }], 1_000_000);
   return { rows: whole.filter((row) => row.version === version), end: { experimentId, version } };
+}
+
+/** The columns of a subquery that reads whole rows of a table; by their names, as the table's own. */
+function columnsOf(subquery: object, table: Versioned): Record<string, AnyPgColumn> {
+  return Object.fromEntries(
+    Object.keys(getTableColumns(table)).map((name) => [name, Reflect.get(subquery, name)]),
+  );
 }
 
 /** Spans as rows for a statement to join. */

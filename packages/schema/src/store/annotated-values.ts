@@ -1,8 +1,8 @@
 import { type NonFiniteKind, nonFiniteKind } from '@optiscope/trainer';
-import { and, asc, eq, gte, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm';
 import type { Executor } from '../database/database.ts';
 import type { AnnotatedValues, AnnotationRow } from '../tables/annotation.ts';
-import { epochs } from '../tables/epoch.ts';
+import { type EpochMetric, epochs } from '../tables/epoch.ts';
 import { runs } from '../tables/run.ts';
 import { STEP_METRICS, stepChunks } from '../tables/step-chunk.ts';
 import { valuesFromHex } from './step-batch.ts';
@@ -78,11 +78,34 @@ const IN_ORDER = [asc(runs.experimentId), asc(runs.position)];
 
 async function epochsUnder(db: Executor, annotations: readonly Annotated[]): Promise<Found[]> {
   if (annotations.length === 0) return [];
+  // Row by row, by the key: joined at once, the planner would read all epochs.
+  const there = db
+    .select()
+    .from(epochs)
+    .where(and(eq(epochs.runId, runs.id), eq(epochs.epoch, sql`notes.place`)))
+    .limit(1)
+    .as('there');
   const rows = await db
-    .select({ noteId: NOTE_ID, contenderId: runs.contenderId, seed: runs.seed, epoch: epochs })
+    .select({
+      noteId: NOTE_ID,
+      contenderId: runs.contenderId,
+      seed: runs.seed,
+      epoch: {
+        loss: there.loss,
+        accuracy: there.accuracy,
+        valLoss: there.valLoss,
+        valAccuracy: there.valAccuracy,
+        learningRate: there.learningRate,
+        trainSeconds: there.trainSeconds,
+        evaluationSeconds: there.evaluationSeconds,
+        examplesSeen: there.examplesSeen,
+        gradientNorm: there.gradientNorm,
+        updateRatio: there.updateRatio,
+      } satisfies Record<EpochMetric, unknown>,
+    })
     .from(places(annotations))
     .innerJoin(runs, eq(runs.experimentId, sql`notes.experiment_id`))
-    .innerJoin(epochs, and(eq(epochs.runId, runs.id), eq(epochs.epoch, sql`notes.place`)))
+    .crossJoinLateral(there)
     .orderBy(...IN_ORDER);
   return rows.map(({ epoch, ...row }) => {
     const metrics: Readonly<Record<string, unknown>> = epoch;
@@ -103,26 +126,37 @@ async function stepsUnder(db: Executor, annotations: readonly Annotated[]): Prom
     STEP_METRICS.map((_metric, row) => ofMetric(row)),
     sql` || `,
   )}, 'hex')`;
-  const rows = await db
-    .select({
-      noteId: NOTE_ID,
-      contenderId: runs.contenderId,
-      seed: runs.seed,
-      values: hex.mapWith(valuesFromHex),
-    })
-    .from(places(annotations))
-    .innerJoin(runs, eq(runs.experimentId, sql`notes.experiment_id`))
-    .innerJoin(
-      stepChunks,
+  const there = db
+    .select({ hex: hex.as('hex') })
+    .from(stepChunks)
+    .where(
       and(
         eq(stepChunks.runId, runs.id),
         lte(firstStep, sql`notes.place`),
         gte(sql`${firstStep} + ${steps} - 1`, sql`notes.place`),
       ),
     )
+    .orderBy(desc(firstStep))
+    .limit(1)
+    .as('there');
+  const rows = await db
+    .select({
+      noteId: NOTE_ID,
+      contenderId: runs.contenderId,
+      seed: runs.seed,
+      values: sql`${there.hex}`.mapWith(valuesFromHex),
+    })
+    .from(places(annotations))
+    .innerJoin(runs, eq(runs.experimentId, sql`notes.experiment_id`))
+    .crossJoinLateral(there)
     .orderBy(...IN_ORDER);
   return rows.map(({ values: ofStep, ...row }) => ({
     ...row,
-    value: (metric) => ofStep[STEP_METRICS.findIndex((name) => name === metric)],
+    value: (metric) => ofStep[placeOf(metric)],
   }));
+}
+
+function placeOf(metric: string): number {
+  const names: readonly string[] = STEP_METRICS;
+  return names.indexOf(metric);
 }
