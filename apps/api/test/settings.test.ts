@@ -54,3 +54,12 @@ test('every wrong setting is named at once, with what was got and what was wante
 test('a wrong DATABASE_URL is not repeated: it may hold a password', () => {
   expect(complaint({ DATABASE_URL: 'mysql://root:hunter2@db/x' })).not.toContain('hunter2');
 });
+
+test('folders of data and the limit of operations a minute', () => {
+  expect(readSettings({}).DATA_ROOTS).toBeUndefined();
+  expect(readSettings({ DATA_ROOTS: '/data, /weights/', RATE_LIMIT: '0' })).toMatchObject({
+    DATA_ROOTS: ['/data', '/weights'],
+    RATE_LIMIT: 0,
+  });
+  expect(complaint({ RATE_LIMIT: 'many', DATA_ROOTS: 'a\0b' }).split('\n')).toHaveLength(2);
+});

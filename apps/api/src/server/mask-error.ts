@@ -6,6 +6,9 @@ import type { Log } from '../log.ts';
 const DISK_FULL =
   'The disk of the database is full: nothing was changed. What is there can be read. Free some space, and ask again.';
 
+/** What is told to whoever may not. The log has them for whoever looks into what someone tries. */
+const REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED']);
+
 /**
  * What a client is told of an error. One that was thrown as a `GraphQLError` is meant for it. Any other is a
  * fault of the server: the client gets an id, and the log has the id with the error.
@@ -13,6 +16,8 @@ const DISK_FULL =
 export function createMaskError(log: Log): (error: unknown) => GraphQLError {
   return (error) => {
     if (error instanceof GraphQLError) {
+      const { code } = error.extensions;
+      if (REFUSALS.has(String(code))) log.debug(`${code}: ${error.message}`);
       const cause = error.cause ?? error.originalError;
       if (cause == null) return withoutInternals(error);
       if (cause instanceof GraphQLError) return withoutInternals(error);
