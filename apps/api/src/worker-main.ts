@@ -101,7 +101,12 @@ async function run(): Promise<void> {
     const log = createLog(settings.LOG, undefined, settings.LOG_FORMAT);
     const starting = startWorker(
       { ...settings, DATABASE_URL },
-      { version, workerEntry: fileURLToPath(new URL('./worker/main.ts', import.meta.url)), log },
+      {
+        version,
+        workerEntry: fileURLToPath(new URL('./worker/main.ts', import.meta.url)),
+        probesEngine: true,
+        log,
+      },
     );
     stopOnSignals(starting, log);
     const { probes } = await starting;

@@ -5,6 +5,7 @@ import { ReadinessProbe } from './health/readiness.ts';
 import { listenForProbes } from './health/worker-probes.ts';
 import type { Log } from './log.ts';
 import { openForWorker } from './open-database.ts';
+import { probeEngine } from './queue/probe-engine.ts';
 import { RunQueue } from './queue/run-queue.ts';
 import { StartError } from './start-error.ts';
 import { areSpansOn } from './tracing/spans.ts';
@@ -16,6 +17,8 @@ export interface WorkerParts {
   readonly version: string;
   /** Program of the training processes. */
   readonly workerEntry: string;
+  /** Whether to find out at once on what engine runs will compute here, before the first one tells. */
+  readonly probesEngine?: boolean;
   readonly log: Log;
 }
 
@@ -32,7 +35,7 @@ export interface RunningWorker {
  */
 export async function startWorker(
   settings: Settings & { readonly DATABASE_URL: string },
-  { version, workerEntry, log }: WorkerParts,
+  { version, workerEntry, probesEngine = false, log }: WorkerParts,
 ): Promise<RunningWorker> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -78,6 +81,10 @@ export async function startWorker(
     const probes = await listenForProbes(settings, { readiness, metrics });
     stops.push(() => probes.close());
     training.start();
+    if (probesEngine) {
+      const probed = probeEngine(settings.ENGINE, log);
+      void probed.then((engine) => (engine === null ? null : dispatcher.tellEngine(engine)));
+    }
     return { probes: probes.url, stop };
   } catch (error) {
     await stop();

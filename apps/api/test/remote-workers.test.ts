@@ -157,7 +157,7 @@ test('a run that needs more memory than its worker may take fails with the reaso
 
 test('a worker that is told to drain trains on what it has, and takes no more', async (context) => {
   const id = await create(context, [0.1], { epochs: 10_000 });
-  await start('drained');
+  const worker = await start('drained', { HEALTH_PORT: '0' });
   await expect.poll(() => statuses(context, id), PATIENT).toEqual(['R']);
   const { ask } = asked(context);
   const { workers: there } = await ask<{ workers: { id: string }[] }>('{ workers(onlyThere: true) { id } }');
@@ -165,10 +165,14 @@ test('a worker that is told to drain trains on what it has, and takes no more', 
     'mutation ($id: ID!, $drain: Boolean!) { drainWorker(id: $id, drain: $drain) { ... on Worker { status } } }';
   const told = await ask(drain, { id: there[0]!.id, drain: true });
   expect(told).toEqual({ drainWorker: { status: 'DRAINING' } });
-  // It hears of it at its next beat, within seconds; a worker that is there and takes runs is then no more.
-  await new Promise((resolve) => setTimeout(resolve, 5_500));
+  await expect
+    .poll(async () => await (await fetch(`${worker.probes}/ready`)).json(), PATIENT)
+    .toEqual({ ready: true, reasons: [], hindrances: ['It was told to take no more runs (drainWorker).'] });
   const next = await create(context, [0.2]);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const [run] = await runsOf(context, id);
+  await expect
+    .poll(async () => (await runsOf(context, id))[0]!.lastEpoch, PATIENT)
+    .toBeGreaterThan(run!.lastEpoch + 3);
   expect(await statuses(context, id, next)).toEqual(['R', 'Q']);
   await ask(drain, { id: there[0]!.id, drain: false });
   await expect.poll(() => statuses(context, id, next), PATIENT).toEqual(['R', 'F']);

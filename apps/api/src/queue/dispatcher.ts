@@ -11,7 +11,7 @@ import {
   releaseOrphans,
   type StatusWatcher,
 } from '@optiscope/schema';
-import type { EngineChoice } from '@optiscope/trainer';
+import type { EngineChoice, EngineDescription } from '@optiscope/trainer';
 import type { DiskSpace } from '../health/disk-space.ts';
 import type { Log } from '../log.ts';
 import type { StorageSettings } from '../storage/storage-place.ts';
@@ -141,15 +141,22 @@ export class Dispatcher {
     return this.#options.disk?.low ?? null;
   }
 
-  /** What holds runs up here, as sentences: no space, or a storage that cannot be used. */
+  /** What holds runs up here, as sentences: no space, a storage that cannot be used, or being told to take none. */
   get hindrances(): string[] {
     const low = this.shortOfSpace;
-    return [...(low === null ? [] : [low]), ...this.#reports.storage.reasons];
+    const drains = this.#presence.draining ? ['It was told to take no more runs (drainWorker).'] : [];
+    return [...(low === null ? [] : [low]), ...drains, ...this.#reports.storage.reasons];
   }
 
   /** Milliseconds since the queue was last looked at, or a run taken from it; 0 where every run is left to others. */
   get silentFor(): number {
     return this.#started ? this.#intake.silentFor : 0;
+  }
+
+  /** Notes on what engine runs will compute here, where that is known before the first one tells. */
+  tellEngine(engine: EngineDescription): void {
+    this.#reports.engines.tell(engine);
+    if (this.#started && !this.#stopping) void this.#presence.tell();
   }
 
   start(): void {

@@ -78,6 +78,7 @@ export class Presence {
       pause = RETRY_MILLISECONDS;
     }
     if (this.#stopped) return;
+    clearTimeout(this.#timer); // it was told in between
     this.#timer = setTimeout(() => void this.#now(), pause);
     this.#timer.unref();
   }

@@ -25,6 +25,14 @@ export type AugmentationInput = {
   readonly views?: number | null | undefined;
 };
 
+/** What of everything is to be told. ANNOTATIONS are their comments as well. */
+export type ChangeType =
+  | 'ANNOTATIONS'
+  | 'EPOCHS'
+  | 'EVENTS'
+  | 'EXPERIMENTS'
+  | 'RUNS';
+
 export type ClassWeightInput = {
   /** Name of a class of the data set. */
   readonly class: string;
@@ -385,6 +393,20 @@ export type StoppingTargetInput = {
   readonly valAccuracy?: number | null | undefined;
 };
 
+export type VerdictMetric =
+  | 'ACCURACY'
+  | 'LOSS'
+  | 'VAL_ACCURACY'
+  | 'VAL_LOSS';
+
+export type VerdictMoment =
+  /** After the epoch with the best validation accuracy. */
+  | 'BEST'
+  /** After the epoch that is given, or the last of a run that has fewer. */
+  | 'EPOCH'
+  /** After the last epoch. */
+  | 'LAST';
+
 /** Decoupled: w ← w − rate·lr·w before each update. Without `vectors` only kernels decay. */
 export type WeightDecayInput = {
   readonly rate?: number | null | undefined;
@@ -415,6 +437,14 @@ export type RunEpochsSubscriptionVariables = Exact<{
 
 
 export type RunEpochsSubscription = { readonly epochs: { readonly runId: string, readonly epoch: number, readonly loss: number | null, readonly accuracy: number | null, readonly valLoss: number | null, readonly valAccuracy: number | null, readonly learningRate: number | null, readonly trainSeconds: number | null, readonly evaluationSeconds: number | null, readonly nonFinite: ReadonlyArray<{ readonly metric: Metric, readonly kind: NonFiniteKind }> } };
+
+export type EverythingSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+  types?: ReadonlyArray<ChangeType> | ChangeType | null | undefined;
+}>;
+
+
+export type EverythingSubscription = { readonly changes: { readonly cursor: string, readonly experiments: ReadonlyArray<{ readonly id: string, readonly name: string, readonly status: ExperimentStatus, readonly tags: ReadonlyArray<string> }>, readonly runs: ReadonlyArray<{ readonly id: string, readonly label: string, readonly seed: number, readonly status: RunStatus, readonly reason: string | null, readonly origin: RunOrigin, readonly attempt: number, readonly lastEpoch: number, readonly secondsLeft: number | null, readonly contender: { readonly id: string, readonly label: string, readonly learningRate: number | null, readonly optimizer: { readonly name: string } } }>, readonly epochs: ReadonlyArray<{ readonly runId: string, readonly epoch: number, readonly loss: number | null, readonly accuracy: number | null, readonly valLoss: number | null, readonly valAccuracy: number | null, readonly learningRate: number | null, readonly trainSeconds: number | null, readonly evaluationSeconds: number | null, readonly nonFinite: ReadonlyArray<{ readonly metric: Metric, readonly kind: NonFiniteKind }> }>, readonly events: ReadonlyArray<{ readonly id: string, readonly runId: string, readonly kind: EventKind, readonly epoch: number | null, readonly step: number | null, readonly message: string, readonly at: string, readonly numbers: ReadonlyArray<{ readonly name: string, readonly value: number | null, readonly nonFinite: NonFiniteKind | null }> }>, readonly annotations: ReadonlyArray<{ readonly id: string, readonly body: string }>, readonly comments: ReadonlyArray<{ readonly id: string, readonly body: string }> } };
 
 export type RunSeriesQueryVariables = Exact<{
   id: string | number;
@@ -482,6 +512,15 @@ export type ExperimentQueryVariables = Exact<{
 
 
 export type ExperimentQuery = { readonly experiment: { readonly id: string, readonly name: string, readonly status: ExperimentStatus, readonly tags: ReadonlyArray<string>, readonly createdAt: string, readonly cursor: number, readonly epochs: number, readonly seeds: ReadonlyArray<number>, readonly dataset: { readonly kind: SourceKind, readonly label: string, readonly path: string | null }, readonly runs: ReadonlyArray<{ readonly id: string, readonly label: string, readonly seed: number, readonly status: RunStatus, readonly reason: string | null, readonly origin: RunOrigin, readonly attempt: number, readonly lastEpoch: number, readonly secondsLeft: number | null, readonly contender: { readonly id: string, readonly label: string, readonly learningRate: number | null, readonly optimizer: { readonly name: string } } }> } | null };
+
+export type VerdictQueryVariables = Exact<{
+  id: string | number;
+  metric?: VerdictMetric;
+  moment?: VerdictMoment;
+}>;
+
+
+export type VerdictQuery = { readonly experiment: { readonly id: string, readonly verdict: { readonly sentences: ReadonlyArray<string>, readonly standings: ReadonlyArray<{ readonly mean: number, readonly low: number | null, readonly high: number | null, readonly seeds: number, readonly open: number, readonly diverged: number, readonly contender: { readonly id: string, readonly label: string } }> } } | null };
 
 export type ServerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -570,6 +609,7 @@ export type ResumeExperimentMutation = { readonly resumeExperiment:
 
 export type CancelExperimentMutationVariables = Exact<{
   id: string | number;
+  idempotencyKey?: string | null | undefined;
 }>;
 
 
@@ -721,6 +761,86 @@ fragment EpochParts on Epoch {
   nonFinite {
     metric
     kind
+  }
+}`);
+
+export const Everything = /* @__PURE__ */ operation<EverythingSubscription, EverythingSubscriptionVariables>(`subscription Everything($after: String, $types: [ChangeType!]) {
+  changes(after: $after, types: $types) {
+    cursor
+    experiments {
+      id
+      name
+      status
+      tags
+    }
+    runs {
+      ...RunParts
+    }
+    epochs {
+      ...EpochParts
+    }
+    events {
+      ...EventParts
+    }
+    annotations {
+      id
+      body
+    }
+    comments {
+      id
+      body
+    }
+  }
+}
+
+fragment RunParts on Run {
+  id
+  label
+  seed
+  status
+  reason
+  origin
+  attempt
+  lastEpoch
+  secondsLeft
+  contender {
+    id
+    label
+    learningRate
+    optimizer {
+      name
+    }
+  }
+}
+
+fragment EpochParts on Epoch {
+  runId
+  epoch
+  loss
+  accuracy
+  valLoss
+  valAccuracy
+  learningRate
+  trainSeconds
+  evaluationSeconds
+  nonFinite {
+    metric
+    kind
+  }
+}
+
+fragment EventParts on Event {
+  id
+  runId
+  kind
+  epoch
+  step
+  message
+  at
+  numbers {
+    name
+    value
+    nonFinite
   }
 }`);
 
@@ -892,6 +1012,27 @@ fragment RunParts on Run {
     learningRate
     optimizer {
       name
+    }
+  }
+}`);
+
+export const Verdict = /* @__PURE__ */ operation<VerdictQuery, VerdictQueryVariables>(`query Verdict($id: ID!, $metric: VerdictMetric! = VAL_ACCURACY, $moment: VerdictMoment! = BEST) {
+  experiment(id: $id) {
+    id
+    verdict(metric: $metric, moment: $moment) {
+      sentences
+      standings {
+        contender {
+          id
+          label
+        }
+        mean
+        low
+        high
+        seeds
+        open
+        diverged
+      }
     }
   }
 }`);
@@ -1251,8 +1392,8 @@ fragment RefusalParts on Refusal {
   }
 }`);
 
-export const CancelExperiment = /* @__PURE__ */ operation<CancelExperimentMutation, CancelExperimentMutationVariables>(`mutation CancelExperiment($id: ID!) {
-  cancelExperiment(id: $id) {
+export const CancelExperiment = /* @__PURE__ */ operation<CancelExperimentMutation, CancelExperimentMutationVariables>(`mutation CancelExperiment($id: ID!, $idempotencyKey: String) {
+  cancelExperiment(id: $id, idempotencyKey: $idempotencyKey) {
     __typename
     ...ExperimentParts
     ...RefusalParts

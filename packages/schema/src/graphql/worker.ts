@@ -50,7 +50,7 @@ export const Worker = builder.objectRef<WorkerTold>('Worker').implement({
     }),
     engines: t.field({
       type: [Engine],
-      description: 'On what it computes, as its runs told when they began.',
+      description: 'On what it computes, as it found when it started and its runs told when they began.',
       resolve: ({ engines }) => [...engines],
     }),
     runs: t.field({
