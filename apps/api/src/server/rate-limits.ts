@@ -1,12 +1,15 @@
 import type { Caller } from '@optiscope/schema';
 import { GraphQLError } from 'graphql';
 import { AttemptLimit, holderOf } from '../accounts/attempt-limit.ts';
+import { isLoopback } from './origin.ts';
 
 /** Of a member or token, unless the settings say otherwise. */
 export const OPERATIONS_PER_MINUTE = 1_200;
 const MINUTE = 60_000;
 /** A stranger asks who they are, and signs in elsewhere (`/auth`, which counts for itself). */
 const STRANGERS_OPERATIONS = 60;
+/** The server's own pages ask from this machine, for whoever brings a session that has ended. */
+const OWN_PAGES_OPERATIONS = 1_200;
 /** One mutation for so many operations. */
 const OPERATIONS_PER_MUTATION = 4;
 
@@ -20,6 +23,7 @@ export class RateLimits {
   readonly #operations: AttemptLimit | null;
   readonly #mutations: AttemptLimit | null;
   readonly #strangers = new AttemptLimit(STRANGERS_OPERATIONS, MINUTE);
+  readonly #ownPages = new AttemptLimit(OWN_PAGES_OPERATIONS, MINUTE);
 
   /** Operations a minute of a member or token; 0: as many as they like. */
   constructor(operationsPerMinute: number) {
@@ -31,15 +35,19 @@ export class RateLimits {
   /** Counts an operation, before anything is done for it. Throws when it is one too many. */
   countOperation(caller: Caller): void {
     if (caller.viewer?.kind === 'LOCAL') return;
-    const limit = caller.viewer === null ? this.#strangers : this.#operations;
+    const limit = caller.viewer === null ? this.#ofStranger(caller) : this.#operations;
     refuseIf(limit?.take(keyOf(caller)) ?? 0, 'operations');
   }
 
   /** Counts a mutation, of which an operation may have many. */
   countMutation(caller: Caller): void {
     if (caller.viewer?.kind === 'LOCAL') return;
-    const limit = caller.viewer === null ? this.#strangers : this.#mutations;
+    const limit = caller.viewer === null ? this.#ofStranger(caller) : this.#mutations;
     refuseIf(limit?.take(keyOf(caller)) ?? 0, 'mutations');
+  }
+
+  #ofStranger({ address }: Caller): AttemptLimit {
+    return isLoopback((address ?? '').replace(/^::ffff:/, '')) ? this.#ownPages : this.#strangers;
   }
 }
 
