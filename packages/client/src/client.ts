@@ -1,5 +1,8 @@
 import { ConnectionError } from './errors.ts';
 import {
+  type ChangeType,
+  Everything,
+  type EverythingSubscription,
   ExperimentChanges,
   type ExperimentChangesSubscription,
   RunEpochs,
@@ -39,11 +42,11 @@ export interface Client {
    * A subscription with a variable `after`, over as many connections as it takes: whenever one breaks, the next goes on
    * after the last cursor that was received. Nothing is missed and nothing comes twice.
    */
-  follow<Data, Variables extends { readonly after?: number | null | undefined }>(
+  follow<Data, Variables extends { readonly after?: unknown }, Cursor extends string | number>(
     operation: Operation<Data, Variables>,
     variables: Omit<Variables, 'after'>,
-    cursorOf: (data: Data) => number,
-    options?: FollowOptions,
+    cursorOf: (data: Data) => Cursor,
+    options?: FollowOptions<Cursor>,
   ): AsyncGenerator<Data, void, undefined>;
   /** Everything of an experiment that changes, until all its runs have ended. */
   changes(
@@ -55,17 +58,23 @@ export interface Client {
     runId: string,
     options?: FollowOptions,
   ): AsyncGenerator<RunEpochsSubscription['epochs'], void, undefined>;
+  /** Whatever changes on the server, from now on or after a cursor; of the types that are asked for, or of all. Never ends. */
+  everything(
+    options?: FollowOptions<string> & { readonly types?: readonly ChangeType[] },
+  ): AsyncGenerator<EverythingSubscription['changes'], void, undefined>;
 }
 
 /** A client of one server. It holds nothing that would have to be closed. */
 export function createClient(options: ClientOptions = {}): Client {
   const { once, stream } = createTransport(options);
 
-  const follow: Client['follow'] = (operation, variables, cursorOf, { after = 0, ...followed } = {}) =>
-    resumed((cursor) => stream(operation, { ...variables, after: cursor }, followed.signal), cursorOf, {
-      ...followed,
-      after,
-    });
+  const follow: Client['follow'] = (operation, variables, cursorOf, followed = {}) =>
+    resumed(
+      (after) =>
+        stream(operation, after === undefined ? variables : { ...variables, after }, followed.signal),
+      cursorOf,
+      followed,
+    );
 
   return {
     request: async <Data>(
@@ -94,6 +103,10 @@ export function createClient(options: ClientOptions = {}): Client {
     epochs: async function* (id, followed) {
       const all = follow(RunEpochs, { id }, (data) => data.epochs.epoch, followed);
       for await (const { epochs } of all) yield epochs;
+    },
+    everything: async function* ({ types = null, ...followed } = {}) {
+      const all = follow(Everything, { types }, (data) => data.changes.cursor, followed);
+      for await (const { changes } of all) yield changes;
     },
   };
 }

@@ -8,7 +8,7 @@ export type StreamState =
   | { readonly kind: 'waiting'; readonly milliseconds: number; readonly error: ConnectionError };
 
 export interface FollowOptions<Cursor = number> {
-  /** Where to go on; what lies at or before it does not come. From the beginning when left out. */
+  /** Where to go on; what lies at or before it does not come. Left out, the subscription begins where it does by itself. */
   readonly after?: Cursor;
   /** Ends the stream; what waits for its next value is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -21,11 +21,11 @@ export interface FollowOptions<Cursor = number> {
  * nothing comes twice. Ends when the server completes it; throws what another try would not mend.
  */
 export async function* resumed<Data, Cursor>(
-  open: (after: Cursor) => AsyncIterable<Data>,
+  open: (after: Cursor | undefined) => AsyncIterable<Data>,
   cursorOf: (data: Data) => Cursor,
-  { after, signal, onState }: FollowOptions<Cursor> & { readonly after: Cursor },
+  { after, signal, onState }: FollowOptions<Cursor> = {},
 ): AsyncGenerator<Data, void, undefined> {
-  let cursor = after;
+  let cursor: Cursor | undefined = after;
   for (let tries = 0; ; ) {
     try {
       for await (const data of open(cursor)) {
