@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenDatabase } from '@optiscope/schema';
 import { openTestDatabase } from '@optiscope/schema/test-database';
+import { RunConfig } from '@optiscope/trainer';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSettings, SettingsError, storageSettings } from '../src/env.ts';
@@ -10,11 +11,12 @@ import { createLog } from '../src/log.ts';
 import { removeExpiredObjects } from '../src/retention/stored-retention.ts';
 import { StartError } from '../src/start-error.ts';
 import { FeatureSets } from '../src/storage/feature-sets.ts';
-import type { ObjectStore } from '../src/storage/object-store.ts';
+import { type ObjectStore, StorageError } from '../src/storage/object-store.ts';
 import { openStorage } from '../src/storage/open-storage.ts';
 import { RunFiles } from '../src/storage/run-files.ts';
 import { S3ObjectStore } from '../src/storage/s3-object-store.ts';
 import { readStorageUrl } from '../src/storage/storage-place.ts';
+import { StoredRun } from '../src/storage/stored-run.ts';
 import { type StorageServer, startStorageServer } from './storage-server.ts';
 import { startTestService, type TestService } from './test-service.ts';
 
@@ -140,6 +142,41 @@ test('an attempt that was thought dead takes nothing from its successor', async 
     damaged: [],
   });
   expect(await readFile(join(third, 'best.checkpoint'), 'utf8')).toBe('one');
+});
+
+test('a run that leaves a machine before its checkpoints came, or without any, takes none from storage', async () => {
+  const here = await directoryWith({ '000001-000000-aa.checkpoint': 'one' });
+  await new RunFiles(store, { runId: 'left', attempt: 1, directory: here }).put();
+  const there = await directoryWith({});
+  const away: ObjectStore = {
+    label: 'away',
+    list: () => Promise.reject(new StorageError('It is away.', false)),
+    put: (name, bytes) => store.put(name, bytes),
+    get: (name) => store.get(name),
+    remove: (names) => store.remove(names),
+  };
+  const controller = new AbortController();
+  const said: (string | null)[] = [];
+  const run = new StoredRun({
+    files: new RunFiles(away, { runId: 'left', attempt: 2, directory: there }),
+    features: new FeatureSets(store, there),
+    config: RunConfig.parse({
+      data: { kind: 'sample' },
+      weights: { kind: 'sample' },
+      epochs: 1,
+      optimizer: { name: 'sgd' },
+    }),
+    engine: 'onnx',
+    onAway: (why) => said.push(why),
+  });
+  const bringing = run.bring(controller.signal);
+  await expect.poll(() => said).toEqual(['It is away.']);
+  controller.abort();
+  await expect(bringing).rejects.toThrow();
+  await run.leave();
+  await new RunFiles(store, { runId: 'left', attempt: 3, directory: there }).put();
+  const brought = await new RunFiles(store, { runId: 'left', attempt: 4, directory: there }).bring();
+  expect(brought.fetched).toEqual(['000001-000000-aa.checkpoint']);
 });
 
 test('the journal of steps comes along, and a manifest that names other places writes nothing there', async () => {

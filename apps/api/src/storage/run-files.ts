@@ -12,6 +12,9 @@ const JOURNAL = /^steps-\d+\.journal$/;
 /** Epoch and step that a numbered checkpoint stands at. */
 const NUMBERED = /^(\d{6,})-(\d{6,})-/;
 
+/** An object that no manifest names so long after it was put is left over from a worker that was killed. */
+const LEFT_OVER_MILLISECONDS = 24 * 3_600_000;
+
 /**
  * What an attempt had in its directory at one moment. Files are objects named by their content; a manifest comes after
  * what it names, so what it names is there and whole. Each attempt has its own: one that was thought dead does not
@@ -93,10 +96,11 @@ export class RunFiles {
   /** Puts what is in the directory now. Throws a `StorageError`; then what was put before still counts. */
   async put(): Promise<void> {
     const files = await this.#filesHere();
-    const present = new Set(
-      (await this.#store.list(filePrefix(this.#runId))).map(({ name }) =>
+    const present = new Map(
+      (await this.#store.list(filePrefix(this.#runId))).map(({ name, putAt }) => [
         name.slice(filePrefix(this.#runId).length),
-      ),
+        putAt,
+      ]),
     );
     const checkpoints: StoredFile[] = [];
     for (const { name, sha256, bytes } of files) {
@@ -105,15 +109,19 @@ export class RunFiles {
         // Another has its name since, or it was superseded: what took its place is put with the next call.
         if (content === null || hashOf(content) !== sha256) continue;
         await this.#store.put(filePrefix(this.#runId) + sha256, content);
-        present.add(sha256);
+        present.set(sha256, new Date());
       }
       this.#own.add(sha256);
       checkpoints.push({ name, sha256, bytes });
     }
+    if (checkpoints.length === 0) return; // whatever is there is more
     // After the checkpoints: a step is in the journal until it is recorded, and in a checkpoint ever after.
     const journals = await this.#journalsHere();
     const manifest: Manifest = { version: 1, attempt: this.#attempt, checkpoints, journals };
     await this.#store.put(this.#manifestName, Buffer.from(JSON.stringify(manifest)));
+    for (const [sha256, putAt] of present) {
+      if (Date.now() - putAt.getTime() > LEFT_OVER_MILLISECONDS) this.#own.add(sha256);
+    }
     await this.#removeSuperseded(new Set(checkpoints.map(({ sha256 }) => sha256)));
   }
 

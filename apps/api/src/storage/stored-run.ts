@@ -29,6 +29,8 @@ export class StoredRun {
   readonly #options: StoredRunOptions;
   readonly #preparation: string;
   #awaySince: number | null = null;
+  /** Whether what is in storage is here: before, this machine knows nothing that is worth putting. */
+  #brought = false;
   /** Whether there is a checkpoint that was not there when the last putting began. */
   #behind = false;
   /** Putting that goes on behind the run, until the storage has taken it. */
@@ -47,6 +49,7 @@ export class StoredRun {
    */
   async bring(signal: AbortSignal): Promise<Brought> {
     const brought = await this.#trying(() => this.#options.files.bring(), signal);
+    this.#brought = true;
     await this.#options.features.bring(this.#preparation).catch(passOverStorage);
     return brought;
   }
@@ -81,7 +84,7 @@ export class StoredRun {
 
   /** The run leaves this machine in order: one last try to put where it stands. */
   async leave(): Promise<void> {
-    await this.#options.files.put().catch(passOverStorage);
+    if (this.#brought) await this.#options.files.put().catch(passOverStorage);
   }
 
   /** What is written while it puts is put as well. */
