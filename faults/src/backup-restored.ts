@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type OpenDatabase, openEmbedded, openPostgres, restoreBackup, writeBackup } from '@optiscope/schema';
 import { startPostgres } from '@optiscope/schema/test-postgres';
-import { runToEnd, startServer } from '../../apps/api/test/server-process.ts';
+import { runToEnd } from '../../apps/api/test/server-process.ts';
 import { readBackup } from '../../packages/schema/src/backup/backup-file.ts';
 import { create, foundEpochs, readRuns } from './experiments.ts';
 import type { Fault, Outcome } from './fault.ts';
 import { KeyedClients } from './keyed-clients.ts';
+import { startServer } from './patient-server.ts';
 
 const CLI = fileURLToPath(new URL('../../apps/api/src/cli/main.ts', import.meta.url));
 

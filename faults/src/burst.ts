@@ -1,8 +1,8 @@
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { EventReader } from './event-reader.ts';
 import { create } from './experiments.ts';
 import type { Fault } from './fault.ts';
 import { openFlood } from './flood.ts';
+import { startServer } from './patient-server.ts';
 import { gauges } from './server-memory.ts';
 import type { Subscriber } from './subscriber.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { EVENTS } from './event-reader.ts';
 import { create } from './experiments.ts';
 import { between, type Fault } from './fault.ts';
+import { startServer } from './patient-server.ts';
 import { gauges } from './server-memory.ts';
 import { subscribe } from './subscriber.ts';
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { create, ended, foundEpochs, readRuns, wantedEpochs } from './experiments.ts';
 import { compareRows, type Fault } from './fault.ts';
 import { experimentIds } from './keyed-clients.ts';
+import { startServer } from './patient-server.ts';
 import { readAttempts, startTeam } from './run-workers.ts';
 
 const LIBRARY = ['x86_64-linux-gnu', 'aarch64-linux-gnu']

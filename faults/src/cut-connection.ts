@@ -1,9 +1,9 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { create, type Epoch, wantedEpochs } from './experiments.ts';
 import { between, compareRows, type Fault } from './fault.ts';
+import { startServer } from './patient-server.ts';
 
 const CHANGES =
   'subscription ($id: ID!, $after: Int!) { experimentChanges(experimentId: $id, after: $after) { cursor epochs { runId epoch loss valAccuracy } } }';

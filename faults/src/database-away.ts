@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ServerProcess, startServer } from '../../apps/api/test/server-process.ts';
+import type { ServerProcess } from '../../apps/api/test/server-process.ts';
 import { answering, create, ended, foundEpochs, wantedEpochs } from './experiments.ts';
 import { compareRows, type Fault } from './fault.ts';
 import { KeyedClients, type Working } from './keyed-clients.ts';
+import { startServer } from './patient-server.ts';
 import { startProxy } from './tcp-proxy.ts';
 
 /** A request must be told no within this time, */

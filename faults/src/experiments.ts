@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fakeMetrics } from '../../apps/api/test/fake-train.ts';
 import type { ServerProcess } from '../../apps/api/test/server-process.ts';
@@ -46,13 +47,18 @@ export async function create(
 /** The same with learning rates of choice; some stand for mishaps. */
 export async function createWithRates(
   server: ServerProcess,
-  { epochs, key, stepMilliseconds = 20, rates }: Wanted & { readonly rates: readonly number[] },
+  {
+    epochs,
+    key = randomUUID(),
+    stepMilliseconds = 20,
+    rates,
+  }: Wanted & { readonly rates: readonly number[] },
 ): Promise<Made> {
   const { createExperiment } = await server.ask<{ createExperiment: Made & { __typename: string } }>(CREATE, {
     input: {
       epochs,
       batchSize: stepMilliseconds,
-      ...(key !== undefined && { idempotencyKey: key }),
+      idempotencyKey: key,
       contenders: rates.map((learningRate) => ({ optimizer: 'sgd', learningRate })),
     },
   });
@@ -91,14 +97,17 @@ export async function answering(server: ServerProcess): Promise<void> {
   }
 }
 
-/** Waits until every run has ended. */
+/** Waits until every run has ended; however long that takes, as long as they get on. */
 export async function ended(server: ServerProcess, id: string): Promise<RunRead[]> {
-  const until = performance.now() + LONGEST_MILLISECONDS;
-  for (;;) {
+  let until = performance.now() + LONGEST_MILLISECONDS;
+  for (let before = 0; ; ) {
     const runs = await readRuns(server, id);
     if (runs.every(({ status }) => status !== 'QUEUED' && status !== 'RUNNING')) return runs;
+    const epochs = runs.reduce((sum, run) => sum + run.epochs.length, 0);
+    if (epochs > before) until = performance.now() + LONGEST_MILLISECONDS;
+    before = epochs;
     if (performance.now() > until)
-      throw new Error(`experiment ${id} did not end in ${LONGEST_MILLISECONDS / 1000} s`);
+      throw new Error(`experiment ${id} has not got on for ${LONGEST_MILLISECONDS / 1000} s`);
     await sleep(200);
   }
 }

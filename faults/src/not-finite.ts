@@ -1,7 +1,7 @@
 import { MISHAP } from '../../apps/api/test/fake-train.ts';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { ended } from './experiments.ts';
 import type { Fault } from './fault.ts';
+import { startServer } from './patient-server.ts';
 
 const CREATE =
   'mutation ($input: CreateExperimentInput!) { createExperiment(input: $input) { ... on Experiment { id } } }';

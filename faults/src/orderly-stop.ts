@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { create, ended, foundEpochs, wantedEpochs } from './experiments.ts';
 import { between, compareRows, type Fault } from './fault.ts';
+import { startServer } from './patient-server.ts';
 
 /** Q5: SIGTERM in mid-epoch: status 0, and the runs go on at the next start as if nothing had been. */
 export const orderlyStop: Fault = {

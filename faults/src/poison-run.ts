@@ -1,7 +1,7 @@
 import { MISHAP } from '../../apps/api/test/fake-train.ts';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { createWithRates, ended, foundEpochs, wantedEpochs } from './experiments.ts';
 import { compareRows, type Fault } from './fault.ts';
+import { startServer } from './patient-server.ts';
 
 const EPOCHS = 4;
 /** Attempts without a new epoch after which a run is given up. */

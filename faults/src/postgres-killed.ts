@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { answering, create, ended, foundEpochs, wantedEpochs } from './experiments.ts';
 import { between, compareRows, type Fault } from './fault.ts';
 import { KeyedClients, type Working } from './keyed-clients.ts';
+import { startServer } from './patient-server.ts';
 
 /** D3: the postmaster is killed under mutations and workers, and started again; clients repeat with their keys. */
 export const postgresKilled: Fault = {

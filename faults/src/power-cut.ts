@@ -3,10 +3,11 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres, startPostgresAgain, type TestPostgres } from '@optiscope/schema/test-postgres';
-import { type ServerProcess, startServer } from '../../apps/api/test/server-process.ts';
+import type { ServerProcess } from '../../apps/api/test/server-process.ts';
 import { create, type Epoch, foundEpochs, readRuns } from './experiments.ts';
 import { between, type Fault, type Place } from './fault.ts';
 import { experimentIds, KeyedClients } from './keyed-clients.ts';
+import { startServer } from './patient-server.ts';
 
 const IMAGE_MEGABYTES = 600;
 

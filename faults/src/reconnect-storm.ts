@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type ServerProcess, startServer } from '../../apps/api/test/server-process.ts';
+import type { ServerProcess } from '../../apps/api/test/server-process.ts';
 import { create, type Epoch, ended, type Made, wantedEpochs } from './experiments.ts';
 import { between, compareRows, type Fault } from './fault.ts';
+import { startServer } from './patient-server.ts';
 import { subscribe } from './subscriber.ts';
 
 const QUERY =

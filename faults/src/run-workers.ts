@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { type ServerProcess, startServer } from '../../apps/api/test/server-process.ts';
+import type { ServerProcess } from '../../apps/api/test/server-process.ts';
 import { startWorkerProgram, type WorkerProgram } from '../../apps/api/test/worker-process.ts';
 import type { FaultOptions } from './fault.ts';
+import { startServer } from './patient-server.ts';
 
 /** A server that leaves all runs to workers, and workers (`npm run worker`), all on one PostgreSQL and one disk. */
 export interface Team {

@@ -1,5 +1,6 @@
-import { runToEnd, startServer } from '../../apps/api/test/server-process.ts';
+import { runToEnd } from '../../apps/api/test/server-process.ts';
 import type { Fault } from './fault.ts';
+import { startServer } from './patient-server.ts';
 
 /** D8: a second server on the embedded database's directory refuses to start and names the first. */
 export const secondProcess: Fault = {

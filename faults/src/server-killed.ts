@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { between, type Fault } from './fault.ts';
 import { KeyedClients } from './keyed-clients.ts';
+import { startServer } from './patient-server.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../apps/api/test/fake-trainer-server.ts', import.meta.url));
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { EVENTS, EventReader } from './event-reader.ts';
 import { create } from './experiments.ts';
 import type { Fault } from './fault.ts';
 import { openFlood } from './flood.ts';
+import { startServer } from './patient-server.ts';
 import { gauges } from './server-memory.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 

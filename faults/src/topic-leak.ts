@@ -1,8 +1,8 @@
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { EVENTS, EventReader } from './event-reader.ts';
 import { create } from './experiments.ts';
 import type { Fault } from './fault.ts';
 import { openFlood } from './flood.ts';
+import { startServer } from './patient-server.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 
 /** S3: one who watches A stalls while A and B are flooded; who watches B gets all of B and nothing of A. */

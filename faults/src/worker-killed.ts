@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startServer } from '../../apps/api/test/server-process.ts';
 import { create, ended, foundEpochs, readRuns, wantedEpochs } from './experiments.ts';
 import { between, compareRows, type Fault } from './fault.ts';
+import { startServer } from './patient-server.ts';
 
 const WORKERS = '{ server { state { workerProcesses { pid } } } }';
 

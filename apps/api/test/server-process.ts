@@ -13,6 +13,9 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
 }
 
+/** The server answered 503: its database is away, or so slow that it seems to be. */
+export class NotNow extends Error {}
+
 const WORKERS = String(availableParallelism());
 const FAKE = fileURLToPath(new URL('./fake-trainer-server.ts', import.meta.url));
 export const REAL = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -47,6 +50,7 @@ export async function startServer(
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query, variables }),
       });
+      if (response.status === 503) throw new NotNow(await response.text());
       return dataOf(await response.json());
     },
     end: async (signal) => {
