@@ -54,7 +54,7 @@ export const CLASSES: Readonly<Record<string, ClassesOfType>> = {
   AuditConnection: { ADMIN: 'edges nodes pageInfo totalCount' },
   AuditEdge: { ADMIN: 'cursor node' },
   AuditEntry: {
-    ADMIN: `actor address arguments at experiment id memberId operation outcome requestId tokenId`,
+    ADMIN: `actor address arguments at experiment id member memberId operation outcome requestId tokenId`,
   },
   Augmentation: { VIEWER: 'colour crop flip includePlain rotate seed views' },
   AugmentationColour: { VIEWER: 'brightness contrast hue saturation' },

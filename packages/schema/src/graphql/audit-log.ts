@@ -12,6 +12,7 @@ import { rowsWithIds } from '../store/rows-with-ids.ts';
 import { type AuditEntryRow, auditActor, auditEntries } from '../tables/audit-entry.ts';
 import { builder } from './builder.ts';
 import { Experiment } from './experiment.ts';
+import { Member } from './member.ts';
 import { Node, nodesOfType } from './node.ts';
 import { PageInfo } from './page-info.ts';
 
@@ -37,6 +38,12 @@ AuditEntry.implement({
     memberId: t.exposeID('memberId', {
       nullable: true,
       description: 'Who did it; of a token, whose it is.',
+    }),
+    member: t.field({
+      type: Member,
+      nullable: true,
+      resolve: async ({ memberId }, _args, { load }) =>
+        memberId === null ? null : ((await load.member(memberId)) ?? null),
     }),
     tokenId: t.exposeID('tokenId', { nullable: true }),
     operation: t.exposeString('operation', {
