@@ -38,7 +38,7 @@ async function epochLines(
   metrics: readonly EpochMetric[],
 ): Promise<Iterable<string>> {
   const epochs = await epochsOfRun(db, runId);
-  return epochs.map((row) => [row.epoch, ...metrics.map((metric) => row[metric])].join(','));
+  return epochs.map((row) => [row.epoch, ...metrics.map((metric) => numberText(row[metric]))].join(','));
 }
 
 async function stepLines(db: Database, runId: string): Promise<Iterable<string>> {
@@ -48,8 +48,13 @@ async function stepLines(db: Database, runId: string): Promise<Iterable<string>>
 
 function* linesOf({ steps, values }: NonNullable<Awaited<ReturnType<typeof stepsOfRun>>>): Generator<string> {
   for (const [index, step] of steps.entries()) {
-    yield [step, ...STEP_METRICS.map((metric) => values[metric]?.[index])].join(',');
+    yield [step, ...STEP_METRICS.map((metric) => numberText(values[metric]?.[index]))].join(',');
   }
+}
+
+/** As JavaScript writes it, and with the sign of minus zero, which that drops. */
+function numberText(value: number | undefined): string {
+  return value === undefined ? '' : Object.is(value, -0) ? '-0' : String(value);
 }
 
 function* pieces(head: string, numbers: Iterable<string>): Generator<string> {
