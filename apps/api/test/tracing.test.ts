@@ -146,14 +146,14 @@ async function expectTraced(settings: Record<string, string>): Promise<void> {
 
 test('a request is traced through the job to every epoch’s row', async () => {
   await expectTraced({ DATA_DIR: join(directory, 'embedded') });
-});
+}, 180_000);
 
 test('the same with PostgreSQL', async (context: TestContext) => {
   const postgres = await startPostgres();
   if (postgres === null) return context.skip(NO_POSTGRES);
   await expectTraced({ DATA_DIR: join(directory, 'server'), DATABASE_URL: postgres.url });
   await postgres.stop();
-});
+}, 180_000);
 
 test('a collector that is away costs no request, and no orderly end', async () => {
   const server = await startServer({
