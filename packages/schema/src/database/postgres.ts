@@ -48,9 +48,6 @@ export async function openPostgres(
   // without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', onError));
   pool.on('error', () => undefined); // the same once more, of an idle one
-  // Nor does the pool listen to one that a transaction holds: should it break between two statements, that would end
-  // the process as well. The transaction learns of it from its next statement.
-  pool.on('connect', (connection) => connection.on('error', () => undefined));
   try {
     const session = await pool.connect();
     try {
