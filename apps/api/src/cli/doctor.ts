@@ -10,7 +10,8 @@ import {
   UsageError,
 } from '@optiscope/trainer/cli';
 import { type ChosenRuntime, chooseRuntime, gpuHardware, imagesPerSecond } from '@optiscope/trainer/engine';
-import { readSettings, type Settings, SettingsError } from '../env.ts';
+import { readSettings, type Settings, SettingsError, storageSettings } from '../env.ts';
+import { S3ObjectStore } from '../storage/s3-object-store.ts';
 
 type Row = readonly [name: string, value: string];
 
@@ -19,7 +20,7 @@ export const doctor: Command = {
   name: 'doctor',
   usage: `doctor ${ENGINE_USAGE}`,
   summary:
-    'Tells Node, the engines and why each was or was not chosen, a measured speed, the database, the data directory.',
+    'Tells Node, the engines and why each was or was not chosen, a measured speed, the database, the data directory, the storage.',
   options: ENGINE_OPTIONS,
   async run(values) {
     const settings = settingsOrUsageError();
@@ -30,7 +31,8 @@ export const doctor: Command = {
       ...engineRows(choice),
       ['measured speed', await measuredSpeed(choice)],
       ['database', await databaseState(settings)],
-      ['data directory', await directoryState(settings.DATA_DIR)],
+      ['data directory', await directoryState(settings)],
+      ['storage', await storageState(settings)],
     ];
     const width = Math.max(...rows.map(([name]) => name.length));
     process.stdout.write(rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join(''));
@@ -80,7 +82,7 @@ async function databaseState(settings: Settings): Promise<string> {
   }
 }
 
-async function directoryState(path: string): Promise<string> {
+async function directoryState({ DATA_DIR: path, MIN_FREE_BYTES: least }: Settings): Promise<string> {
   const existing = await nearestExisting(path);
   const writable = await access(existing, constants.W_OK).then(
     () => true,
@@ -88,7 +90,22 @@ async function directoryState(path: string): Promise<string> {
   );
   const { bavail, bsize } = await statfs(existing);
   const there = existing === path ? '' : ', made at the first start';
-  return `${path}${there}, ${writable ? 'writable' : 'NOT writable'}, ${((bavail * bsize) / 1e9).toFixed(1)} GB free`;
+  const free = bavail * bsize;
+  const short = free < least ? ', TOO LITTLE for runs to be taken up (MIN_FREE_BYTES)' : '';
+  return `${path}${there}, ${writable ? 'writable' : 'NOT writable'}, ${(free / 1e9).toFixed(1)} GB free${short}`;
+}
+
+/** Lists what is there, which needs the right key; changes nothing. */
+async function storageState(settings: Settings): Promise<string> {
+  const storage = storageSettings(settings);
+  if (storage === null) return 'none: checkpoints and features are in the data directory alone';
+  const store = new S3ObjectStore(storage);
+  try {
+    await store.list('runs/none/');
+    return `${store.label}, usable`;
+  } catch (error) {
+    return `NOT usable: ${(error as Error).message}`;
+  }
 }
 
 async function nearestExisting(path: string): Promise<string> {
