@@ -16,7 +16,7 @@ test('GraphiQL comes from this server alone, runs a question, and follows a comp
     const { protocol, host } = new URL(request.url());
     if (protocol.startsWith('http') && host !== new URL(server.url).host) elsewhere.push(request.url());
   });
-  const answer = await page.goto(`${server.url}/graphiql`);
+  const answer = await page.goto(`${server.url}/graphiql?query=mutation%20Sent%20%7B%20nothing%20%7D`);
   expect(answer?.headers()['content-security-policy']).toContain("script-src 'self';");
   await page.locator('.graphiql-container').first().waitFor();
 
@@ -30,6 +30,7 @@ test('GraphiQL comes from this server alone, runs a question, and follows a comp
   await run.click();
   await expect.poll(() => result.innerText(), { timeout: 60_000 }).toContain('FINISHED');
   expect(await page.locator('#page').textContent()).toContain(id);
+  expect(page.url()).toBe(`${server.url}/graphiql`); // a link brings nothing to run
   expect(elsewhere).toEqual([]);
   expect(complaints).toEqual([]);
 });

@@ -29,6 +29,8 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 const START = `
 const page = JSON.parse(document.getElementById('page').textContent);
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => page.workers[label] ?? page.workers.editorWorkerService };
+// Who sends somebody a link does not write what they run.
+history.replaceState({}, '', location.pathname);
 // On the first visit; later the browser has its own tabs, as they were left.
 const first = localStorage.getItem('graphiql:tabState') === null ? page.tabs[0] : {};
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
