@@ -20,7 +20,7 @@ async function eventsOf(run: AsyncIterable<TrainEvent>): Promise<TrainEvent[]> {
 const of = <Type extends TrainEvent['type']>(events: readonly TrainEvent[], type: Type) =>
   events.filter((event): event is Extract<TrainEvent, { type: Type }> => event.type === type);
 
-test.each([142, 147, 90])(
+test.each([142, 147, 90, 152, 153])(
   'every fifth epoch and the last, the layers’ gradients make up the step’s own, above layer %i',
   async (freezeIndex) => {
     const options = { ...smallRun(runtime, { name: 'adam', hyperparameters: {} }, freezeIndex), epochs: 6 };

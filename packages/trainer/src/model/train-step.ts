@@ -143,8 +143,9 @@ export function liveChannelsOf(layer: string): string {
   return `liveChannels:${layer}`;
 }
 
-/** ReLU6 layers that are trained through. */
+/** ReLU6 layers that are trained through; none where only the dense layer trains, whatever is said of the last ReLU6. */
 export function trainedActivations({ model, freezeIndex }: Tail): Layer[] {
+  if (cutFor(model, freezeIndex).pooled) return [];
   return model.layers.filter(({ kind, index }) => kind === 'relu6' && freezeIndex < index);
 }
 
