@@ -75,6 +75,9 @@ test('whoever is invited becomes a member with the role of the invitation, and s
   expect(await whoIs(first.cookie)).toEqual({
     data: { viewer: { role: 'EDITOR', member: { email: 'bob@example.org' } } },
   });
+  const change = { currentPassword: PASSWORD, newPassword: `${PASSWORD} 2` };
+  const changed = await server.post('/change-password', change, { cookie: first.cookie });
+  expect(await changed.text()).toContain('You sign in elsewhere and have no password here');
   const again = await signIn();
   expect(await whoIs(again.cookie)).toEqual(await whoIs(first.cookie));
   expect(await server.order({ do: 'list' })).not.toMatch(/bob@example\.org.*invited/);

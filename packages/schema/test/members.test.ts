@@ -78,6 +78,17 @@ describeOnBoth('members', (opened) => {
   test('an invitation of no address, or for longer than is possible, is refused with all that is wrong', async (context) => {
     const { db } = opened(context);
     const request = { email: 'nonsense', role: 'VIEWER', expiresInDays: 1_000, invitedBy: null } as const;
+    for (const email of [
+      'ada@lab',
+      'ada',
+      'a b@example.org',
+      '@example.org',
+      `${'x'.repeat(260)}@example.org`,
+    ]) {
+      expect(await inviteMember(db, { ...request, email, expiresInDays: 1 })).toMatchObject({
+        problems: [{ field: 'email' }],
+      });
+    }
     expect(await inviteMember(db, request)).toMatchObject({
       problems: [
         { field: 'email', message: expect.stringContaining('is no e-mail address') },

@@ -1,10 +1,11 @@
 import { type Database, hasAdminOrInvitation } from '@optiscope/schema';
 import type { Log } from '../log.ts';
 import { StartError } from '../start-error.ts';
+import type { AccountAct } from './account-act.ts';
 import { type Auth, type AuthOptions, createAuth } from './auth.ts';
 import type { Identify } from './identify.ts';
 import type { Provider } from './providers.ts';
-import { type AccountAct, type AccountRoutes, createAccountRoutes } from './routes.ts';
+import { type AccountRoutes, createAccountRoutes } from './routes.ts';
 import { authSecret } from './secret-file.ts';
 import { createSessionViewer } from './session-viewer.ts';
 import { type AccountSettings, INVITE_COMMAND } from './settings.ts';

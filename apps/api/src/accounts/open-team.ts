@@ -1,7 +1,7 @@
 import { type Database, recordAudit } from '@optiscope/schema';
 import { currentIds, type Log } from '../log.ts';
+import type { AccountAct } from './account-act.ts';
 import type { Accounts, AccountsOptions } from './accounts.ts';
-import type { AccountAct } from './routes.ts';
 
 /** What people sign in with; null where nobody does, and then nothing of it is loaded. Throws `StartError`. */
 export async function openTeam(

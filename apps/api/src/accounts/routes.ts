@@ -4,7 +4,6 @@ import {
   type Database,
   invitationWithSecret,
   isRefusal,
-  type MemberRole,
   memberOfPasswordLink,
   type Refusal,
 } from '@optiscope/schema';
@@ -12,22 +11,12 @@ import { z } from 'zod';
 import { addressOf } from '../server/client-address.ts';
 import { isOwnOrigin } from '../server/origin.ts';
 import { headersOf } from '../server/request-headers.ts';
+import type { AccountAct } from './account-act.ts';
 import { AttemptLimit, holderOf } from './attempt-limit.ts';
 import { ADDRESS_HEADER, AUTH_PATH, type Auth, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './auth.ts';
 import { authOf, away, type Provider } from './providers.ts';
 import { AccountProblem, jsonText, parsed } from './request-body.ts';
 import { roleOf } from './session-viewer.ts';
-
-/** What was tried with an account, for the log of what people did. No secret is in it. */
-export interface AccountAct {
-  readonly operation: 'signIn' | 'signOut' | 'acceptInvitation' | 'resetPassword' | 'changePassword';
-  /** `DONE`, or the code of the refusal. */
-  readonly outcome: string;
-  readonly email: string | null;
-  readonly memberId: string | null;
-  readonly role: MemberRole | null;
-  readonly address: string | null;
-}
 
 export interface AccountRoutesOptions {
   readonly db: Database;
@@ -124,7 +113,7 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
     '/sign-in/email': async (request, text) => {
       const { email, password } = parsed(SignIn, text);
       attempt(request, email);
-      const answer = await signIn(request, email, password);
+      const answer = await signIn(request, email.trim(), password);
       const { user } = answer.ok ? SignedIn.parse(await answer.clone().json()) : { user: null };
       act(request, 'signIn', answer.ok ? 'DONE' : 'WRONG_PASSWORD', { email, member: user });
       if (answer.ok || answer.status >= 500) return done(answer);
@@ -165,7 +154,8 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
       });
       act(request, 'changePassword', answer.ok ? 'DONE' : 'WRONG_PASSWORD', { member: session.user });
       if (answer.ok) return done(answer);
-      throw new AccountProblem(422, 'WRONG_PASSWORD', 'The present password is wrong.');
+      const { code } = Refused.parse(await answer.json());
+      throw code === 'CREDENTIAL_ACCOUNT_NOT_FOUND' ? NO_PASSWORD : PRESENT_WRONG;
     },
     '/invitation': async (request, text) => {
       const { secret } = parsed(Link, text);
@@ -253,6 +243,14 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
 
 const SignedIn = z.object({ user: z.object({ id: z.string(), role: z.string() }) });
 
+const Refused = z.object({ code: z.string().optional() });
+
+const PRESENT_WRONG = new AccountProblem(422, 'WRONG_PASSWORD', 'The present password is wrong.');
+const NO_PASSWORD = new AccountProblem(
+  422,
+  'NO_PASSWORD',
+  'You sign in elsewhere and have no password here. An administrator can give you a link to set one.',
+);
 const LINK_ENDED = new AccountProblem(
   410,
   'LINK_ENDED',

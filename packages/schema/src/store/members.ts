@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, isNull, ne, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import type { Database, Executor, Transaction } from '../database/database.ts';
 import { isId } from '../ordered-id.ts';
 import { apiTokens } from '../tables/api-token.ts';
@@ -15,9 +16,11 @@ export function emailOf(given: string): string {
   return given.trim().toLowerCase();
 }
 
-/** What is wrong with an e-mail address, or null. Whether it reaches anyone is not known. */
+const Email = z.email();
+
+/** What is wrong with an e-mail address, or null, as better-auth has it too. Whether it reaches anyone is not known. */
 export function emailProblem(email: string): string | null {
-  if (email.length <= LONGEST_EMAIL && /^[^\s@<>"'\\,;]+@[^\s@<>"'\\,;]+$/.test(email)) return null;
+  if (email.length <= LONGEST_EMAIL && Email.safeParse(email).success) return null;
   return `"${email.slice(0, 80)}" is no e-mail address; wanted one such as you@example.org.`;
 }
 
