@@ -1,8 +1,17 @@
-import { classOf, createApiToken, isRefusal, revokeApiToken, schema } from '@optiscope/schema';
+import {
+  classOf,
+  createApiToken,
+  isRefusal,
+  members,
+  orderedId,
+  revokeApiToken,
+  schema,
+} from '@optiscope/schema';
 import { rootOperations } from '@optiscope/schema/test-operations';
+import { eq } from 'drizzle-orm';
 import { getIntrospectionQuery } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type GuardedServer, startGuardedServer } from './guarded-server.ts';
 
@@ -208,6 +217,26 @@ describe('S6: a stream ends when its reader may read no more,', () => {
     expect(JSON.stringify(later)).toContain('UNAUTHENTICATED');
     expect(otherStream.text()).not.toContain('errors');
     await client.dispose();
+  });
+
+  test('when their role became a lesser one, and not while the database is away', async () => {
+    const { db } = server.database;
+    const memberId = orderedId();
+    await db.insert(members).values({ id: memberId, name: 'Ada', email: 'ada@example.org', role: 'ADMIN' });
+    const made = await createApiToken(db, { name: 's6', role: 'ADMIN', expiresInDays: 1, memberId });
+    if (isRefusal(made)) throw new Error(made.message);
+    const response = await server.post(FOLLOW, made.secret, { accept: 'text/event-stream' });
+    const whole = response.text();
+    await expect.poll(() => (watching() > 1 ? 'follows' : '')).toBe('follows');
+    const select = vi.spyOn(db, 'select').mockImplementation(() => {
+      throw new Error('the database is away');
+    });
+    await server.revoked.ask();
+    expect(select).toHaveBeenCalled();
+    select.mockRestore();
+    await db.update(members).set({ role: 'EDITOR' }).where(eq(members.id, memberId));
+    await server.revoked.ask();
+    expect(await whole).toMatch(/FORBIDDEN.*ADMIN/);
   });
 });
 
