@@ -16,7 +16,7 @@ const GONE_MILLISECONDS = 30_000;
 export const churn: Fault = {
   id: 'S7',
   name: 'soak: subscribers come and go while runs are trained',
-  cycles: { pglite: [400, 20_000], postgresql: [0, 20_000] },
+  cycles: { pglite: [200, 20_000], postgresql: [0, 20_000] },
   takes: [4, 0.015],
   async inject({ cycles, directory, database }) {
     const server = await startServer({ ...database, DATA_DIR: directory, WORKERS: '1' });

@@ -23,7 +23,7 @@ export const databaseAway: Fault = {
   postgres: 'own',
   async inject({ cycles, long, directory, database, postgres }) {
     if (postgres === null) throw new Error('there is no PostgreSQL to take away');
-    const awayMilliseconds = long ? 60_000 : 5_000;
+    const awayMilliseconds = long ? 60_000 : 4_000;
     const url = new URL(database.DATABASE_URL ?? '');
     const proxy = await startProxy(Number(url.port));
     url.port = String(proxy.port);

@@ -22,7 +22,7 @@ const WANTED = {
 export const notFinite: Fault = {
   id: 'N1',
   name: 'NaN, infinity and denormals, from worker to answer',
-  cycles: { pglite: [1, 20], postgresql: [1, 20] },
+  cycles: { pglite: [0, 20], postgresql: [1, 20] },
   takes: [1, 1.2],
   async inject({ cycles, directory, database }) {
     const server = await startServer({ ...database, DATA_DIR: directory });

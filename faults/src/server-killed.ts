@@ -12,7 +12,7 @@ const PROGRAM = fileURLToPath(new URL('../../apps/api/test/fake-trainer-server.t
 export const serverKilled: Fault = {
   id: 'D2 D4',
   name: 'server and its database killed during mutations and starts',
-  cycles: { pglite: [3, 110], postgresql: [2, 60] },
+  cycles: { pglite: [3, 150], postgresql: [2, 60] },
   takes: [2, 2.6],
   async inject({ cycles, directory, database }) {
     const settings = { ...database, DATA_DIR: directory };

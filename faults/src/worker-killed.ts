@@ -9,7 +9,7 @@ const WORKERS = '{ server { state { workerProcesses { pid } } } }';
 export const workerKilled: Fault = {
   id: 'D1',
   name: 'worker killed',
-  cycles: { pglite: [2, 300], postgresql: [3, 200] },
+  cycles: { pglite: [3, 300], postgresql: [0, 200] },
   takes: [3, 1.6],
   async inject({ cycles, directory, database }) {
     const epochs = 10 + 4 * cycles;
