@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { z } from 'zod';
 import { wantsTraces } from '../src/tracing/start-tracing.ts';
 import { startServer } from './server-process.ts';
+import { startWorkerProgram } from './worker-process.ts';
 
 const Value = z.object({ stringValue: z.string().optional(), intValue: z.coerce.number().optional() });
 const Span = z.object({
@@ -87,9 +88,12 @@ const MAKE = `mutation Make($input: CreateExperimentInput!) {
   createExperiment(input: $input) { ... on Experiment { id runs { id } } }
 }`;
 
-async function expectTraced(settings: Record<string, string>): Promise<void> {
+async function expectTraced(settings: Record<string, string>, elsewhere = false): Promise<void> {
   const collector = new Collector();
-  const server = await startServer({ ...settings, OTEL_EXPORTER_OTLP_ENDPOINT: await collector.open() });
+  const OTEL_EXPORTER_OTLP_ENDPOINT = await collector.open();
+  const traced = { ...settings, OTEL_EXPORTER_OTLP_ENDPOINT, MIN_FREE_BYTES: '0' };
+  const server = await startServer(elsewhere ? { ...traced, WORKERS: '0' } : traced);
+  const worker = elsewhere ? await startWorkerProgram(traced) : null;
   const input = {
     name: 'a name that is nobody’s business',
     epochs: 3,
@@ -113,10 +117,13 @@ async function expectTraced(settings: Record<string, string>): Promise<void> {
       )
     ).experiment.status;
   await expect.poll(status, { timeout: 30_000 }).toBe('FINISHED');
+  if (worker !== null) expect(await worker.end('SIGTERM')).toBe(0);
   expect(await server.end('SIGTERM')).toBe(0); // what is left is sent at the end
   collector.close();
 
-  expect(collector.resources[0]).toMatchObject({ 'service.name': 'optiscope', 'service.version': 'test' });
+  const services = collector.resources.map((resource) => resource['service.name']);
+  expect(new Set(services)).toEqual(new Set(elsewhere ? ['optiscope', 'optiscope-worker'] : ['optiscope']));
+  expect(collector.resources[0]).toMatchObject({ 'service.version': 'test' });
   const request = collector.spans.find(({ parentSpanId }) => parentSpanId === CALLER.spanId);
   expect(request).toMatchObject({ name: 'POST /graphql', traceId: CALLER.traceId });
   expect(attributesOf(request!)).toMatchObject({ 'http.response.status_code': 200 });
@@ -148,10 +155,10 @@ test('a request is traced through the job to every epoch’s row', async () => {
   await expectTraced({ DATA_DIR: join(directory, 'embedded') });
 }, 180_000);
 
-test('the same with PostgreSQL', async (context: TestContext) => {
+test('the same with PostgreSQL and a worker, over both programs', async (context: TestContext) => {
   const postgres = await startPostgres();
   if (postgres === null) return context.skip(NO_POSTGRES);
-  await expectTraced({ DATA_DIR: join(directory, 'server'), DATABASE_URL: postgres.url });
+  await expectTraced({ DATA_DIR: join(directory, 'server'), DATABASE_URL: postgres.url }, true);
   await postgres.stop();
 }, 180_000);
 
