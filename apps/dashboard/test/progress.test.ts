@@ -45,6 +45,12 @@ test('what a run does is said in words', () => {
   expect(activityText(run(0, 'sgd', { phase: 'FEATURES', phaseDone: 320, phaseTotal: 900 }), 20)).toBe(
     'preparing images, 320 of 900',
   );
+  const fetched = { phase: 'DOWNLOADING', phaseDone: 12_345_678, phaseTotal: 344_862_509 } as const;
+  expect(activityText(run(0, 'sgd', fetched), 20)).toBe('fetching files, 12.3 of 344.9 MB');
+  expect(activityText(run(0, 'sgd', { ...fetched, phaseTotal: 0 }), 20)).toBe('fetching files, 12.3 MB');
+  expect(activityText(run(0, 'sgd', { phase: 'PREPARING', phaseDone: 3, phaseTotal: 7 }), 20)).toBe(
+    'reading and checking the data, 42 %',
+  );
   expect(activityText(run(0, 'sgd', { phase: null }), 20)).toBe('starting');
   expect(activityText(run(0, 'sgd', { status: 'QUEUED', attempt: 0 }), 20)).toBe('waits for a free worker');
   expect(activityText(run(0, 'sgd', { status: 'QUEUED', attempt: 1 }), 20)).toBe(
