@@ -207,4 +207,5 @@ test('doctor tells the engine, its speed, the database and the data directory', 
   expect(stdout).toMatch(/\d+ images\/s/);
   expect(stdout).toMatch(/database +embedded/i);
   expect(stdout).toMatch(/data directory/i);
+  expect(stdout).toMatch(/storage +none/);
 });
