@@ -190,10 +190,11 @@ export function createAccountRoutes(options: AccountRoutesOptions): AccountRoute
       attempt(request);
       checkPassword(newPassword);
       const member = await memberOfPasswordLink(db, token);
+      if (member === null) throw LINK_ENDED;
       const answer = await passOn(auth, `${AUTH_PATH}/reset-password`, request, { token, newPassword });
       const outcome = answer.ok ? 'DONE' : 'INVITATION_ENDED';
       act(request, 'resetPassword', outcome, { member });
-      if (!answer.ok || member === null) throw LINK_ENDED;
+      if (!answer.ok) throw LINK_ENDED;
       return done(await signIn(request, member.email, newPassword));
     },
   };
