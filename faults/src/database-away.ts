@@ -19,7 +19,7 @@ export const databaseAway: Fault = {
   id: 'Q4',
   name: 'database away: the network swallows everything; stopped',
   cycles: { postgresql: [2, 6] },
-  takes: [4, 10],
+  takes: [4, 7, 64],
   postgres: 'own',
   async inject({ cycles, long, directory, database, postgres }) {
     if (postgres === null) throw new Error('there is no PostgreSQL to take away');

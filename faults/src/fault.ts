@@ -39,8 +39,8 @@ export interface Fault {
   readonly name: string;
   /** Where it is injected, and how often there. */
   readonly cycles: Partial<Readonly<Record<Place, Cycles>>>;
-  /** Seconds to begin with, and for each cycle, on two idle cores: what the estimate is made of. */
-  readonly takes: readonly [around: number, cycle: number];
+  /** Seconds to begin with, and for each cycle (of the long form, where they differ), on two idle cores: for the estimate. */
+  readonly takes: readonly [around: number, cycle: number, longCycle?: number];
   /** What PostgreSQL it wants: one that others use too (the default), one to kill, or none since it starts its own. */
   readonly postgres?: 'shared' | 'own' | 'none';
   /** Why it cannot be injected here; null when it can. */

@@ -62,7 +62,10 @@ const plan = FAULTS.flatMap((fault) =>
   ),
 );
 const estimate =
-  plan.reduce((sum, { fault, cycles }) => sum + fault.takes[0] + cycles * fault.takes[1], 0) / together;
+  plan.reduce((sum, { fault, cycles }) => {
+    const [around, cycle, longCycle = cycle] = fault.takes;
+    return sum + around + cycles * (values.long ? longCycle : cycle);
+  }, 0) / together;
 const table = values.markdown ? markdown : plain;
 
 if (values.help) process.stdout.write(HELP);
