@@ -157,6 +157,8 @@ describe('A3: over WebSocket', () => {
       });
       const may = MAY.VIEWER!.includes(classOf(...(field.split('.') as [string, string])) ?? '');
       if (isRefused(told, field) === may) wrong.push(field);
+      if (told.errors?.some(({ extensions }) => 'http' in (extensions ?? {})))
+        wrong.push(`${field} tells a status`);
     }
     expect(wrong).toEqual([]);
     await client.dispose();

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { useServer as serveOver } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { everyoneIsOwner, type Identify } from '../accounts/identify.ts';
@@ -87,7 +87,15 @@ export function createWebSockets(
         }
       },
       // An error that ends a subscription has not been through the masking of results.
-      onError: (_connection, _id, _payload, errors) => errors.map((error) => maskError(error).toJSON()),
+      onError: (_connection, _id, _payload, errors) => errors.map((error) => formatted(maskError(error))),
+      onNext: (_connection, _id, _payload, _args, { errors, data, extensions }) =>
+        errors === undefined
+          ? undefined
+          : {
+              errors: errors.map(formatted),
+              ...(data !== undefined && { data }),
+              ...(extensions !== undefined && { extensions }),
+            },
     },
     sockets,
     KEEP_ALIVE_MILLISECONDS,
@@ -118,6 +126,12 @@ export function createWebSockets(
       clearTimeout(timer);
     },
   };
+}
+
+/** As a client is told of it: the status is for answers over HTTP. */
+function formatted(error: GraphQLError): GraphQLFormattedError {
+  const { extensions: { http: _status, ...extensions } = {}, ...told } = error.toJSON();
+  return Object.keys(extensions).length === 0 ? told : { ...told, extensions };
 }
 
 /** Of a connection; a client that can set no headers, such as a browser's script with a token, sends it when it begins. */
