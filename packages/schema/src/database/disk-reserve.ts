@@ -1,4 +1,4 @@
-import { statfsSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, statfsSync, statSync, unlinkSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -58,7 +58,7 @@ export class DiskReserve {
     if (free === null) return false;
     const missing = this.#missing();
     this.#low = free < LEAST_FREE_BYTES + missing;
-    if (!this.#low && missing > 0) void this.fill();
+    if (!this.#low && !existsSync(this.#path)) void this.fill();
     return this.#low;
   }
 
@@ -87,10 +87,10 @@ export class DiskReserve {
   }
 
   async #fill(): Promise<void> {
-    if (this.#closed || this.#missing() === 0) return;
+    if (this.#closed || existsSync(this.#path)) return;
     const free = this.#freeBytes();
     if (free !== null && free < LEAST_FREE_BYTES + RESERVE_BYTES) return;
-    const unfinished = `${this.#path}.unfinished`;
+    const unfinished = this.#unfinished;
     try {
       const file = await open(unfinished, 'w', 0o600);
       try {
@@ -108,12 +108,16 @@ export class DiskReserve {
     }
   }
 
+  /** How much is not taken yet; what is being taken is. */
   #missing(): number {
-    try {
-      return Math.max(0, RESERVE_BYTES - statSync(this.#path).size);
-    } catch {
-      return RESERVE_BYTES;
-    }
+    const sizes = [this.#path, this.#unfinished].map(
+      (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+    );
+    return Math.max(0, RESERVE_BYTES - Math.max(...sizes));
+  }
+
+  get #unfinished(): string {
+    return `${this.#path}.unfinished`;
   }
 }
 
