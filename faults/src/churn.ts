@@ -26,13 +26,16 @@ export const churn: Fault = {
       let got = 0;
       const comeAndGo = async (): Promise<void> => {
         while (left-- > 0) {
-          const one = await subscribe(
-            server.url,
-            { query: EVENTS, variables: { id: made.id, after: 0 } },
-            () => got++,
-          );
+          const { promise: told, resolve } = Promise.withResolvers<void>();
+          const asked = { query: EVENTS, variables: { id: made.id, after: 0 } };
+          const one = await subscribe(server.url, asked, () => {
+            got++;
+            resolve();
+          });
           if (left % 5 === 0) one.pause();
-          await sleep(between(0, 100));
+          // Most leave before they were told anything, some wait for it.
+          if (left % 5 === 1) await Promise.race([told, one.ended]);
+          else await sleep(between(0, 100));
           one.close();
         }
       };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { NO_POSTGRES, startPostgres, type TestPostgres } from '@optiscope/schema/test-postgres';
 import type { Fault, Place } from './fault.ts';
+import { leaveNothing } from './leave-nothing.ts';
 import { FAULTS } from './list.ts';
 import { markdown, plain, type Result } from './table.ts';
 
@@ -79,6 +80,8 @@ async function injectAll(): Promise<void> {
   console.log(table.head());
   const root = await mkdtemp(join(tmpdir(), 'optiscope-faults-'));
   await chmod(root, 0o711); // PostgreSQL's own user passes through it
+  leaveNothing(root);
+  process.env.TMPDIR = root; // what the servers of the tests make is in there, too
   const began = performance.now();
   let shared: Promise<TestPostgres | null> | undefined;
   try {
