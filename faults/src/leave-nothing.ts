@@ -25,7 +25,7 @@ export function leaveNothing(root: string): void {
         // the rest is not removed either
       }
     }
-    if (mountedIn(root).length === 0) rmSync(root, { recursive: true, force: true });
+    if (mountedIn(root).length === 0) rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 }
