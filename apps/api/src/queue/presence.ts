@@ -10,6 +10,8 @@ import {
 import type { Log } from '../log.ts';
 
 const RETRY_MILLISECONDS = 1_000;
+/** Whoever was told to take no more hears soon that it may again. */
+const DRAINING_MILLISECONDS = 1_000;
 
 /**
  * Says again and again that a worker is there, from the process that hands runs to the training ones: however busy
@@ -73,6 +75,7 @@ export class Presence {
     try {
       this.#draining = await beatWorker(this.#db, this.#self, await this.#beat());
       this.#known = true;
+      if (this.#draining) pause = DRAINING_MILLISECONDS;
     } catch (error) {
       this.#log.debug(`The database was not told that this worker is there: ${error}`);
       pause = RETRY_MILLISECONDS;
