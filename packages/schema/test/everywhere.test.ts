@@ -223,6 +223,25 @@ describeOnBoth('following everything', (opened) => {
     await feed.close();
   });
 
+  test('gathers what happens while a reader does not look into one message, and holds nothing up for it', async (context) => {
+    const database = opened(context);
+    const { db } = database;
+    const feed = await ChangeFeed.open(database);
+    const { runs: of } = await anExperiment(db, { contenders: 1 });
+    const [slow, quick] = [0, 1].map(() =>
+      changesEverywhere(db, feed, null, new Set<ChangeType>(['EVENTS'])),
+    );
+    await Promise.all([slow!.next(), quick!.next()]);
+    for (let change = 0; change < 40; change++) await writeEvents(db, of[0]!, 2);
+    expect(once((await quick!.next()).value as Told)).toHaveLength(80);
+    await writeEvents(db, of[0]!, 1);
+    expect(once((await quick!.next()).value as Told)).toHaveLength(1);
+    expect(once((await slow!.next()).value as Told)).toHaveLength(81);
+    await Promise.all([slow!.return?.(), quick!.return?.()]);
+    expect(feed.watching).toBe(0);
+    await feed.close();
+  });
+
   test('refuses what is no cursor, and a cursor of another or of a restored database', async (context) => {
     const database = opened(context);
     const { db } = database;

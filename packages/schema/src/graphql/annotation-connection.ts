@@ -79,7 +79,7 @@ function filterOf(given: typeof AnnotationFilterRef.$inferInput): AnnotationFilt
   }
   return {
     resolved: given.resolved ?? null,
-    author: given.author ?? null,
+    author: given.author?.map((id) => id.toLowerCase()) ?? null,
     metric: given.metric ?? null,
     axis: given.axis ?? null,
     from: given.from ?? null,

@@ -74,7 +74,7 @@ export async function pagesOf<Table extends Identified>(
   const direction = sql.raw(rises !== window.fromEnd ? 'asc' : 'desc');
   const order = key === null ? sql`${id} ${direction}` : sql`${key} ${direction}, ${id} ${direction}`;
   const within = owner === null ? sql`` : sql`partition by ${owner} `;
-  const ranked = db
+  const numbered = db
     .select({
       id: sql<string>`${id}`.as('ranked_id'),
       owner: (owner === null ? sql<string>`${NO_OWNER}::text` : sql<string>`${owner}`).as('owner'),
@@ -89,8 +89,9 @@ export async function pagesOf<Table extends Identified>(
         beyond(window.after, false),
         beyond(window.before, true),
       ),
-    )
-    .as('ranked');
+    );
+  // One list needs no numbers to be cut off: the index is read as far as the page goes.
+  const ranked = (owner === null ? numbered.orderBy(order).limit(window.limit + 1) : numbered).as('ranked');
   const rows = await db
     .select({ row: table as PgTable, owner: ranked.owner, key: ranked.key, place: ranked.place })
     .from(table as PgTable)
