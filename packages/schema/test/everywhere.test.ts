@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { LOCAL_OWNER } from '../src/access/viewer.ts';
@@ -94,6 +95,7 @@ describeOnBoth('following everything', (opened) => {
     const made = await Promise.all(Array.from({ length: 4 }, () => anExperiment(db)));
     let cursor = await cursorNow(db, feed);
     const written = { done: false };
+    const reading = { done: false };
     const writing = Promise.all(
       made.flatMap(({ runs: of }, place) =>
         of.map(async (run, second) => {
@@ -106,8 +108,11 @@ describeOnBoth('following everything', (opened) => {
       ),
     ).finally(async () => {
       written.done = true;
-      // A reader that has all of it by now waits for something that would never come.
-      await writeEvents(db, made[0]!.runs[0]!, 1);
+      // A reader that waits for one message more than there is would wait for ever.
+      while (!reading.done) {
+        await writeEvents(db, made[0]!.runs[0]!, 1);
+        await sleep(20);
+      }
     });
     const told: string[] = [];
     const wantedRows = async (): Promise<string[]> => {
@@ -128,6 +133,7 @@ describeOnBoth('following everything', (opened) => {
         cursor = message.cursor;
       }
     }
+    reading.done = true;
     await writing;
     const wanted = await wantedRows();
     for (const message of await tellFrom(db, feed, cursor, wanted.length - told.length)) {

@@ -10,15 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => postgres?.stop());
 
-const Pids = z.tuple([z.object({ pid: z.int() })]);
+const Pids = z.object({ rows: z.tuple([z.object({ pid: z.int() })]) });
 
 test('a connection that breaks between two statements of a transaction fails that transaction and nothing else', async (context: TestContext) => {
   if (postgres === null) return context.skip(NO_POSTGRES);
   const { db, pool, close } = await openPostgres(postgres.url, () => undefined);
   try {
     const transaction = db.transaction(async (tx) => {
-      const { rows } = await tx.execute(sql`select pg_backend_pid() as pid`);
-      const [{ pid }] = Pids.parse(rows);
+      const [{ pid }] = Pids.parse(await tx.execute(sql`select pg_backend_pid() as pid`)).rows;
       await pool.query('select pg_terminate_backend($1)', [pid]);
       // Until the connection is told, which nobody waits for: an error without a listener would end the process.
       const gone = async (): Promise<boolean> =>
@@ -27,7 +26,7 @@ test('a connection that breaks between two statements of a transaction fails tha
       await tx.execute(sql`select 1`);
     });
     await expect(transaction).rejects.toThrow();
-    expect((await db.execute(sql`select 1 as one`)).rows).toEqual([{ one: 1 }]);
+    expect(await db.execute(sql`select 1 as one`)).toMatchObject({ rows: [{ one: 1 }] });
   } finally {
     await close();
   }
