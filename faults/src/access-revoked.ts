@@ -19,7 +19,7 @@ const Sessions = z.object({
 export const accessRevoked: Fault = {
   id: 'S6',
   name: 'session revoked or member disabled in mid-stream',
-  cycles: { pglite: [2, 20], postgresql: [0, 20] },
+  cycles: { pglite: [0, 20], postgresql: [0, 20] },
   takes: [14, 0.5],
   async inject({ cycles, database }) {
     const team = await startTeamServer({}, { postgres: database.DATABASE_URL ?? null });

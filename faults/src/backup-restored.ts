@@ -21,7 +21,7 @@ type Counts = Pick<Outcome, 'rows' | 'lost' | 'doubled' | 'wrong'>;
 export const backupRestored: Fault = {
   id: 'D9',
   name: 'backup under load, restored elsewhere; copied to the other database',
-  cycles: { pglite: [1, 12], postgresql: [0, 12] },
+  cycles: { pglite: [0, 12], postgresql: [0, 12] },
   takes: [6, 4],
   async inject({ cycles, directory, database, place, postgres }) {
     const from = database.DATABASE_URL ?? join(directory, 'data');

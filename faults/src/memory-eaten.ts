@@ -10,7 +10,7 @@ const MOST_ATTEMPTS = 3;
 export const memoryEaten: Fault = {
   id: 'Q6',
   name: 'a run that eats memory, on a worker with a limit',
-  cycles: { postgresql: [1, 10] },
+  cycles: { postgresql: [0, 10] },
   takes: [4, 8],
   async inject(options) {
     const team = await startTeam(options);

@@ -11,7 +11,7 @@ const MOST_ATTEMPTS = 3;
 export const poisonRun: Fault = {
   id: 'Q7',
   name: 'poison runs: one always throws, one always kills its worker',
-  cycles: { pglite: [1, 15], postgresql: [0, 15] },
+  cycles: { pglite: [0, 15], postgresql: [0, 15] },
   takes: [2, 8],
   async inject({ cycles, directory, database }) {
     const server = await startServer({ ...database, DATA_DIR: directory, WORKERS: '2' });
