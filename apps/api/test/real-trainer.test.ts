@@ -35,7 +35,7 @@ interface Run {
 async function create(): Promise<string> {
   const { createExperiment } = await server.ask<{ createExperiment: { id: string } }>(
     `mutation { createExperiment(input: {
-      epochs: 12, alpha: 0.5, inputSize: 96, contenders: [{ optimizer: "sgd" }, { optimizer: "adam" }]
+      epochs: 7, alpha: 0.5, inputSize: 96, contenders: [{ optimizer: "sgd" }, { optimizer: "adam" }]
     }) { ... on Experiment { id } } }`,
   );
   return createExperiment.id;
@@ -75,7 +75,7 @@ test('a sample comparison that loses its server in mid-run ends, with its own ch
   await start();
   const interrupted = await finished(id);
   for (const [index, run] of interrupted.entries()) {
-    expect(run.epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(run.epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 7 }, (_, i) => i + 1));
     expect(run.epochs.slice(0, shown[index]!.epochs.length)).toEqual(shown[index]!.epochs);
     expect(run.events.map(({ kind }) => kind)).toContain('RESUMED');
     expect(run).toMatchObject({ attempt: 2, trainImages: 600, engine: { runtime: 'onnx' } });
@@ -84,5 +84,5 @@ test('a sample comparison that loses its server in mid-run ends, with its own ch
   expect(interrupted.map(({ epochs }) => epochs)).toEqual(whole.map(({ epochs }) => epochs));
   expect(interrupted.map(({ stepSeries }) => stepSeries)).toEqual(whole.map(({ stepSeries }) => stepSeries));
   // 600 images in batches of 32
-  expect(whole[0]!.stepSeries[0]!.steps).toEqual(Array.from({ length: 12 * 19 }, (_, i) => i + 1));
+  expect(whole[0]!.stepSeries[0]!.steps).toEqual(Array.from({ length: 7 * 19 }, (_, i) => i + 1));
 }, 300_000);

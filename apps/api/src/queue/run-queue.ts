@@ -10,7 +10,7 @@ import { fromDrizzle, fromPglite, type Job, PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { requestOfJob } from '../tracing/job-trace.ts';
-import { ADOPT, AT_ONCE, IDLE_JOBS, PLACES, TAKE, TAKE_BACK } from './schedule.ts';
+import { ADOPT, AT_ONCE, IDLE_JOBS, PLACES, TAKE, TAKE_BACK, WITHOUT_RUNNING } from './schedule.ts';
 import { Placed, waitingOf } from './waiting-runs.ts';
 
 const QUEUE = 'runs';
@@ -205,11 +205,18 @@ export class RunQueue {
     return affected === requested;
   }
 
-  /** Puts back the jobs of workers that are gone; they may be the next. */
+  /**
+   * Puts back the jobs of workers that are gone; they may be the next. Not those that the queue handed out again by
+   * itself meanwhile: somebody trains their runs.
+   */
   async putBackOrphans(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.#boss.fail(QUEUE, [...ids]);
-    await this.#execute(AT_ONCE, [QUEUE, ids]);
+    const rows = await this.#execute(WITHOUT_RUNNING, [QUEUE, ids]);
+    const left = z.array(z.object({ id: z.uuid() })).parse(rows);
+    if (left.length === 0) return;
+    const leftIds = left.map(({ id }) => id);
+    await this.#boss.fail(QUEUE, leftIds);
+    await this.#execute(AT_ONCE, [QUEUE, leftIds]);
   }
 
   /** Every job that counts as handed out. */

@@ -173,3 +173,9 @@ export const ADOPT = `
   update pgboss.job j set singleton_key = r.id::text, group_id = r.experiment_id::text
   from runs r
   where j.name = $1 and j.group_id is null and j.data->>'runId' = r.id::text`;
+
+/** Of some jobs those whose runs nobody trains. $1: the queue's name, $2: their ids. */
+export const WITHOUT_RUNNING = `
+  select j.id from pgboss.job j
+  where j.name = $1 and j.id = any($2::uuid[])
+    and not exists (select 1 from runs r where r.id = (j.data->>'runId')::uuid and r.status = 'RUNNING')`;
